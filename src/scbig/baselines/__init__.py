@@ -1,0 +1,1 @@
+"""What any model has to beat, with plain ``fit`` and ``predict``."""

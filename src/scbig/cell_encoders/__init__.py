@@ -1,0 +1,1 @@
+"""Cells to module tokens and back."""

@@ -1,0 +1,1 @@
+"""Perturbations and effects to condition vectors."""

@@ -1,0 +1,1 @@
+"""Screens: read, check, split, match controls, sample."""

@@ -1,0 +1,1 @@
+"""Published screens: sources, checksums, layouts."""

@@ -1,0 +1,1 @@
+"""Distances between sets of cells: pairwise, Sinkhorn, energy, MMD."""

@@ -1,0 +1,107 @@
+"""Perturbation effects: what training conditions did on average, and who predicts new ones."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from scbig.conditions import targets_of
+from scbig.target_embedding import TargetEmbedding
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Mean effects of the *training* conditions in log1p of counts per 10,000.
+
+    Attributes:
+        genes: measured genes, the columns.
+        conditions: canonical names of non-control conditions, the rows.
+        delta: pseudobulk of the condition minus that of its controls, (conditions, genes).
+        variance: squared standard error of ``delta``, same shape.
+        n_cells: cells behind each row.
+        control: mean of the control cells, (genes,).
+        targets: embeddings of target genes, for predictors that use them.
+    """
+
+    genes: tuple[str, ...]
+    conditions: tuple[str, ...]
+    delta: Matrix
+    variance: Matrix
+    n_cells: npt.NDArray[np.int64]
+    control: Matrix
+    targets: TargetEmbedding
+
+    @cached_property
+    def row(self) -> dict[str, int]:
+        """Row of each condition."""
+        return {condition: i for i, condition in enumerate(self.conditions)}
+
+    @cached_property
+    def singles(self) -> dict[str, int]:
+        """Row of each gene whose single perturbation was measured."""
+        return {c: i for c, i in self.row.items() if len(targets_of(c)) == 1}
+
+    @cached_property
+    def mean(self) -> Matrix:
+        """Unweighted mean effect over training conditions, (genes,); zero without any."""
+        return self.delta.mean(0) if len(self.delta) else np.zeros(len(self.genes))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values and tensors; ``targets`` is kept once, by the data spec."""
+        return {
+            "conditions": list(self.conditions),
+            "delta": torch.from_numpy(self.delta),
+            "variance": torch.from_numpy(self.variance),
+            "n_cells": torch.from_numpy(self.n_cells),
+            "control": torch.from_numpy(self.control),
+        }
+
+    @classmethod
+    def from_dict(
+        cls, values: dict[str, Any], genes: tuple[str, ...], targets: TargetEmbedding
+    ) -> "Effects":
+        """Inverse of ``to_dict``."""
+        return cls(
+            genes=genes,
+            conditions=tuple(values["conditions"]),
+            delta=values["delta"].numpy(),
+            variance=values["variance"].numpy(),
+            n_cells=values["n_cells"].numpy(),
+            control=values["control"].numpy(),
+            targets=targets,
+        )
+
+
+@dataclass(frozen=True)
+class EffectPrediction:
+    """Predicted effects of some conditions.
+
+    Attributes:
+        delta: (conditions, genes), in log1p of counts per 10,000.
+        fallback: for each condition, why its prediction is not the method's own ("" when it is).
+    """
+
+    delta: Matrix
+    fallback: tuple[str, ...]
+
+
+class EffectPredictor(ABC):
+    """Predicts mean effects of unmeasured conditions from measured ones.
+
+    Subclasses keep their settings as attributes of the same names as their ``__init__`` arguments.
+    """
+
+    @abstractmethod
+    def fit(self, effects: Effects) -> "EffectPredictor":
+        """Learn from the training effects; returns ``self``."""
+
+    @abstractmethod
+    def predict(self, conditions: Sequence[str]) -> EffectPrediction:
+        """Effects of canonical ``conditions``; says for each whether a fallback was used."""

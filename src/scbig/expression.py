@@ -1,0 +1,78 @@
+"""Expression arithmetic in one place: library size, log1p CP10k, pseudobulks, mean matching."""
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+import torch
+from torch import Tensor
+
+#: Counts are scaled to this total before log1p; the package's only expression unit.
+TARGET_SUM = 1e4
+SCALE = "log1p_cp10k"
+
+Matrix = npt.NDArray[np.float64]
+
+
+def log1p_cp10k(counts: sp.csr_matrix, library: npt.NDArray[np.float64]) -> sp.csr_matrix:
+    """``log(1 + 1e4 * counts / library)`` of each cell, float32, sparsity kept.
+
+    Args:
+        counts: (cells, genes), raw counts.
+        library: total count of each cell, > 0, (cells,).
+    """
+    out = counts.astype(np.float32, copy=True)
+    per_value = np.repeat(TARGET_SUM / library, np.diff(out.indptr))
+    out.data = np.log1p(out.data * per_value).astype(np.float32)
+    return out
+
+
+def group_moments(
+    cells: sp.csr_matrix, groups: npt.NDArray[np.integer], n_groups: int
+) -> tuple[Matrix, Matrix, npt.NDArray[np.int64]]:
+    """Mean and unbiased variance of each group of cells, in one sparse product each.
+
+    Args:
+        cells: (cells, genes).
+        groups: group of each cell, 0..n_groups-1; negative = in no group.
+        n_groups: number of groups.
+
+    Returns:
+        Mean and variance, (n_groups, genes), float64, and cells per group. Groups of no cell are
+        NaN; the variance of a single cell is NaN.
+    """
+    inside = np.flatnonzero(groups >= 0)
+    sizes = np.bincount(groups[inside], minlength=n_groups)
+    ones = np.ones(len(inside))
+    select = sp.csr_matrix((ones, (groups[inside], inside)), shape=(n_groups, cells.shape[0]))
+    values = cells.astype(np.float64)
+    total = np.asarray((select @ values).todense())
+    squares = np.asarray((select @ values.multiply(values).tocsr()).todense())
+    n = sizes[:, None].astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = total / n
+        variance = np.maximum(squares - n * mean**2, 0.0) / (n - 1)
+    variance[sizes < 2] = np.nan
+    return mean, variance, sizes.astype(np.int64)
+
+
+def match_mean(cells: Tensor, target: Tensor, steps: int = 40) -> Tensor:
+    """Shift each gene by one constant, clip at zero, so that the mean of each gene is ``target``.
+
+    Solves ``mean_i max(cells_ig + o_g, 0) = max(target_g, 0)`` for ``o`` by bisection; the left
+    side grows with ``o``, so the solution is unique wherever the target is positive.
+
+    Args:
+        cells: (cells, genes), log1p of counts per 10,000.
+        target: wanted mean, (genes,).
+        steps: halvings of the bracket; 40 reach the precision of float32.
+    """
+    wanted = target.to(cells.dtype).clamp_min(0.0)
+    low = wanted - cells.amax(0)  # everything is at most the target
+    high = wanted - cells.mean(0)  # clipping only adds to the mean
+    for _ in range(steps):
+        middle = (low + high) / 2
+        above = (cells + middle).clamp_min(0.0).mean(0) > wanted
+        high = torch.where(above, middle, high)
+        low = torch.where(above, low, middle)
+    shifted = (cells + high).clamp_min(0.0)
+    return torch.where(wanted > 0, shifted, torch.zeros_like(shifted))

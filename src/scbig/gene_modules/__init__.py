@@ -1,0 +1,1 @@
+"""Gene-Relation Clustering: relation graphs, clusterers, stability."""

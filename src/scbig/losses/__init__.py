@@ -1,0 +1,1 @@
+"""Structure-aware alignment losses, one a file."""

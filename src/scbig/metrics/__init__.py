@@ -1,0 +1,1 @@
+"""Benchmark metrics, one a file: a pure function and a torchmetrics class."""

@@ -1,0 +1,1 @@
+"""LightningModules: they assemble, optimise and log; the mathematics is elsewhere."""

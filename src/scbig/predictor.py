@@ -1,0 +1,64 @@
+"""What every model and baseline is asked, and what it answers."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Query:
+    """One condition to predict, and the control cells to start from. It holds no truth.
+
+    Attributes:
+        condition: canonical name.
+        control: source cells, (N, genes), log1p of counts per 10,000.
+        covariates: level code of each covariate of each source cell, (N, covariates).
+        control_mean: mean of *all* control cells of that screen, (genes,): the reference that the
+            predicted effect is added to.
+        seed: of the prediction's randomness; equal seeds give equal cells.
+    """
+
+    condition: str
+    control: Tensor
+    covariates: Tensor
+    control_mean: Tensor
+    seed: int
+
+    def to(self, device: torch.device | str, **kwargs: Any) -> "Query":
+        """The query on another device."""
+        return replace(
+            self,
+            control=self.control.to(device, **kwargs),
+            covariates=self.covariates.to(device, **kwargs),
+            control_mean=self.control_mean.to(device, **kwargs),
+        )
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Answer to a ``Query``.
+
+    Attributes:
+        mean: predicted pseudobulk, (genes,).
+        cells: predicted cells, one a source cell, (N, genes); ``None`` from a predictor of means.
+        fallback: why the prediction is not the method's own; "" when it is.
+    """
+
+    mean: Tensor
+    cells: Tensor | None
+    fallback: str = ""
+
+    @classmethod
+    def of_cells(cls, cells: Tensor, fallback: str = "") -> "Prediction":
+        """A prediction whose mean is that of its cells, summed in float64."""
+        return cls(mean=cells.double().mean(0), cells=cells, fallback=fallback)
+
+
+class Predictor(Protocol):
+    """A fitted model or baseline."""
+
+    def predict(self, query: Query) -> Prediction:
+        """Predicted cells (or mean) of ``query.condition``."""
+        ...

@@ -1,0 +1,1 @@
+"""Prior knowledge read from files: target embeddings, gene networks, gene sets."""

@@ -1,0 +1,1 @@
+"""Metric tables to figures and one self-contained page."""

@@ -1,0 +1,1 @@
+"""Velocity of the flow: (z_t, t, condition) to dz/dt."""
