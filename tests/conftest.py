@@ -4,6 +4,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from scbig.data_spec import DataSpec
+from tiny_spec import make_tiny_spec
+
 torch.set_num_threads(1)
 
 
@@ -17,3 +20,9 @@ def real_data() -> Path:
             pytest.fail(f"the real panels are required and {folder} does not hold them")
         pytest.skip(f"no real panels at {folder}: set SCBIG_REAL_DATA to their folder")
     return folder
+
+
+@pytest.fixture
+def tiny_spec() -> DataSpec:
+    """A small hand-made ``DataSpec``."""
+    return make_tiny_spec()

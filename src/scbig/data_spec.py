@@ -30,6 +30,8 @@ class DataSpec:
         strata: covariate combinations, one a row of ``control_mean``; codes into ``covariates``.
         control_mean: control pseudobulk of each stratum, (strata, genes).
         perturbed_cells: training cells drawn with equal weight a condition, (<= 512, genes).
+        perturbed_mean, perturbed_variance: moments over all perturbed training cells, (genes,).
+        gene_sets: prior gene sets (pathways), restricted to measured genes; may be empty.
         split: the split the screen was trained under.
         data_sha256: hash of the expression values and labels.
         versions: package versions at the time.
@@ -47,6 +49,9 @@ class DataSpec:
     strata: npt.NDArray[np.int64]
     control_mean: npt.NDArray[np.float32]
     perturbed_cells: npt.NDArray[np.float32]
+    perturbed_mean: npt.NDArray[np.float32]
+    perturbed_variance: npt.NDArray[np.float32]
+    gene_sets: dict[str, tuple[str, ...]]
     split: Split
     data_sha256: str
     versions: dict[str, str]
@@ -77,6 +82,7 @@ class DataSpec:
             "targets": self.targets.to_dict(),
             "effects": self.effects.to_dict(),
             **{name: torch.from_numpy(getattr(self, name)) for name in _ARRAYS},
+            "gene_sets": {name: list(members) for name, members in self.gene_sets.items()},
             "split": self.split.to_dict(),
             "data_sha256": self.data_sha256,
             "versions": dict(self.versions),
@@ -95,10 +101,20 @@ class DataSpec:
             modules=ModuleMembership.from_dict(values["modules"]),
             effects=Effects.from_dict(values["effects"], genes, targets),
             **{name: values[name].numpy() for name in _ARRAYS},
+            gene_sets={name: tuple(members) for name, members in values["gene_sets"].items()},
             split=Split.from_dict(values["split"]),
             data_sha256=values["data_sha256"],
             versions=dict(values["versions"]),
         )
 
 
-_ARRAYS = ("gene_mean", "gene_sd", "axes", "strata", "control_mean", "perturbed_cells")
+_ARRAYS = (
+    "gene_mean",
+    "gene_sd",
+    "axes",
+    "strata",
+    "control_mean",
+    "perturbed_cells",
+    "perturbed_mean",
+    "perturbed_variance",
+)

@@ -56,6 +56,30 @@ class Prediction:
         return cls(mean=cells.double().mean(0), cells=cells, fallback=fallback)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A held-out condition: what is asked, and what only the scorer may see.
+
+    Attributes:
+        query: the question; its source cells are real control cells.
+        truth: measured cells of the condition, (N_p, genes).
+        control: real control cells that effects and tests are taken against, (N_c, genes); one
+            tensor shared by the trials of a stratum.
+    """
+
+    query: Query
+    truth: Tensor
+    control: Tensor
+
+    def to(self, device: torch.device | str, **kwargs: Any) -> "Trial":
+        """The trial on another device."""
+        return Trial(
+            self.query.to(device, **kwargs),
+            self.truth.to(device, **kwargs),
+            self.control.to(device, **kwargs),
+        )
+
+
 class Predictor(Protocol):
     """A fitted model or baseline."""
 
