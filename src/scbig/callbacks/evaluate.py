@@ -1,0 +1,144 @@
+"""``Evaluate``: scores a model on held-out conditions, beside every baseline."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from lightning import Callback, LightningModule, Trainer
+from lightning.pytorch.utilities import rank_zero_only
+
+from scbig.baselines.standard import standard_baselines
+from scbig.evaluation import Evaluation
+from scbig.inference import to_anndata
+from scbig.models.perturbation_model import PerturbationModel
+from scbig.predictor import Prediction, Predictor, Trial
+from scbig.report.page import write_report
+from scbig.report.score_table import score_table
+
+
+class Evaluate(Callback):
+    """Scores each validation, and writes the files of ``scbig validate`` and ``scbig test``.
+
+    In training it logs ``val/<metric>`` means and ``val/selection_score``, the energy distance
+    (lower is better) once the flow is trained and infinity before, which the best checkpoint is
+    chosen by. After ``validate`` or ``test`` it scores all baselines and the split-half replicate
+    on the same cells and writes metrics.json, metrics_per_condition.csv, predictions.h5ad and
+    report.html into the run folder.
+
+    Args:
+        folder: of the run; the command line sets it.
+        seed: of resampling.
+    """
+
+    def __init__(self, folder: str = ".", seed: int = 0) -> None:
+        self.folder = folder
+        self.seed = seed
+        self._answers: list[tuple[Trial, Prediction]] = []
+
+    # -- collect -----------------------------------------------------------------------------
+
+    def on_validation_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Start anew."""
+        self._answers = []
+
+    def on_test_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Start anew."""
+        self._answers = []
+
+    def on_validation_batch_end(
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """Keep the answer."""
+        self._answers.append((batch, outputs))
+
+    def on_test_batch_end(
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """Keep the answer."""
+        self._answers.append((batch, outputs))
+
+    # -- score -------------------------------------------------------------------------------
+
+    def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Log means while fitting; write the files after ``validate``."""
+        assert isinstance(pl_module, PerturbationModel)
+        if not self._answers:
+            return
+        if not trainer.state.fn == "fit":
+            self._write(pl_module, "validation")
+            return
+        evaluation = self._scored(pl_module)
+        means = evaluation.means(type(pl_module).__name__)
+        score = float("inf") if pl_module.pretraining else means["energy_distance"]
+        logged = {f"val/{name}": value for name, value in means.items()}
+        logged |= self._reconstruction(pl_module) | {"val/selection_score": score}
+        # every rank evaluates all conditions, so there is nothing to reduce
+        pl_module.log_dict(logged, sync_dist=False, rank_zero_only=False)
+
+    def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Write the files."""
+        assert isinstance(pl_module, PerturbationModel)
+        self._write(pl_module, "test")
+
+    def _scored(self, model: PerturbationModel) -> Evaluation:
+        evaluation = Evaluation(model.built_spec, seed=self.seed)
+        for trial, prediction in self._answers:
+            evaluation.add(type(model).__name__, trial, prediction)
+        return evaluation
+
+    def _reconstruction(self, model: PerturbationModel) -> dict[str, float]:
+        """Error of the encoder on held-out cells, beside PCA of equal size."""
+        ours, theirs, cells = 0.0, 0.0, 0
+        for trial, _ in self._answers:
+            back = model.reconstruct(trial.truth)
+            if back is None:
+                return {}
+            ours += float((back[0] - trial.truth).square().mean(1).sum())
+            theirs += float((back[1] - trial.truth).square().mean(1).sum())
+            cells += len(trial.truth)
+        return {"val/reconstruction_mse": ours / cells, "val/pca_mse": theirs / cells}
+
+    # -- write -------------------------------------------------------------------------------
+
+    @rank_zero_only
+    def _write(self, model: PerturbationModel, side: str) -> None:
+        spec = model.built_spec
+        evaluation = self._scored(model)
+        baselines: dict[str, Predictor] = standard_baselines(spec)
+        for trial, _ in self._answers:
+            for name, baseline in baselines.items():
+                evaluation.add(name, trial, baseline.predict(trial.query))
+            evaluation.add_replicate(trial)
+        folder = Path(self.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        scores = evaluation.to_metrics_json() | {
+            "side": side,
+            "model": type(model).__name__,
+            "reconstruction": self._reconstruction(model),
+        }
+        (folder / "metrics.json").write_text(json.dumps(scores, indent=1) + "\n")
+        evaluation.per_condition().to_csv(folder / "metrics_per_condition.csv", index=False)
+        queries = [trial.query for trial, _ in self._answers]
+        predictions = [prediction for _, prediction in self._answers]
+        to_anndata(spec, queries, predictions).write_h5ad(folder / "predictions.h5ad")
+        card = folder / "card.json"
+        write_report(
+            folder / "report.html",
+            evaluation,
+            model=type(model).__name__,
+            card=json.loads(card.read_text()) if card.exists() else {},
+        )
+        print(score_table(evaluation, type(model).__name__))
+        print(f"report: {folder / 'report.html'}")

@@ -1,0 +1,69 @@
+"""The command line: routes a command, and turns bad input into one line and exit code 2."""
+
+import sys
+
+from scbig import __version__
+from scbig.errors import UserError
+
+TRAINER_COMMANDS = ("fit", "validate", "test")
+
+USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
+
+usage: scbig COMMAND [OPTIONS]
+
+  fit       train a model or baseline       scbig fit --config conf/base.yaml --data.path F.h5ad
+  validate  score on the validation side    scbig validate --config RUN/config.yaml --ckpt_path last
+  test      score beside all baselines      scbig test --config RUN/config.yaml --ckpt_path best
+  predict   cells of new perturbations      scbig predict --ckpt_path C --data.path NEW.h5ad
+                                              --perturbations "KLF1,CEBPA+KLF1" --out P.h5ad
+  modules   gene-relation clustering alone  scbig modules --data.path F.h5ad --out M.json
+  data      make, check                     scbig data check --data.path F.h5ad
+  doctor    versions, devices, a test step  scbig doctor
+
+Every command explains itself with --help.
+"""
+
+
+def main() -> None:
+    """Entry point of the console script.
+
+    Exit codes: 0 done, 2 the input is wrong (one line on stderr), 1 a bug (traceback).
+    """
+    command = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if command in ("-h", "--help"):
+        print(USAGE, end="")
+        return
+    if command == "--version":
+        print(f"scbig {__version__}")
+        return
+    try:
+        _run(command)
+    except UserError as error:
+        print(f"scbig {command}: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _run(command: str) -> None:
+    # imports wait until a command needs them: --help of a command stays fast
+    if command in TRAINER_COMMANDS:
+        from scbig.commands.train import train
+
+        train()
+        return
+    from jsonargparse import auto_cli
+
+    from scbig.commands.data import check, make
+    from scbig.commands.doctor import doctor
+    from scbig.commands.modules import modules
+    from scbig.commands.predict import predict
+
+    auto_cli(
+        {
+            "predict": predict,
+            "modules": modules,
+            "data": {"_help": "Make and check screens.", "make": make, "check": check},
+            "doctor": doctor,
+        },
+        as_positional=False,
+        prog="scbig",
+    )

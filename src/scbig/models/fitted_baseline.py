@@ -1,0 +1,44 @@
+"""``FittedBaseline``: any effect predictor under the trainer, with the same fit and test."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from scbig.baselines.shifted_control import ShiftedControl
+from scbig.data_spec import DataSpec
+from scbig.effects import EffectPredictor
+from scbig.models.perturbation_model import PerturbationModel
+from scbig.pair_batch import PairBatch
+from scbig.predictor import Prediction, Query
+
+
+class FittedBaseline(PerturbationModel):
+    """A closed-form effect predictor; its cells are control cells moved by the effect.
+
+    Args:
+        predictor: factory of the effect predictor, fitted on the spec's training effects.
+    """
+
+    def __init__(self, predictor: Callable[[], EffectPredictor]) -> None:
+        super().__init__()
+        self.predictor = predictor
+        # A trainer needs a parameter: with rate 0 it steps, saves and runs on many devices.
+        self.anchor = nn.Parameter(torch.zeros(()))
+
+    def build(self, spec: DataSpec) -> None:
+        """Fit the predictor."""
+        self.spec = spec
+        self.shifted = ShiftedControl(self.predictor(), spec.effects)
+
+    def predict(self, query: Query) -> Prediction:
+        """Control cells moved by the predicted effect."""
+        return self.shifted.predict(query)
+
+    def training_step(self, batch: PairBatch, batch_idx: int) -> Tensor:
+        """Nothing is left to learn."""
+        return self.anchor * 0.0
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """A rate of 0."""
+        return torch.optim.SGD([self.anchor], lr=0.0)

@@ -1,0 +1,321 @@
+"""``ScBIG``: gene modules, a module-token encoder, an anchored flow and alignment losses."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
+
+from scbig.baselines.gaussian_process import GaussianProcess
+from scbig.cell_encoders.cell_encoder import CellEncoder
+from scbig.cell_encoders.latent_space import LatentSpace
+from scbig.cell_encoders.module_tokens import ModuleTokens
+from scbig.cell_encoders.principal_axes import pca_reconstruction
+from scbig.condition_encoders.condition_encoder import ConditionEncoder
+from scbig.condition_encoders.target_set import TargetSet
+from scbig.conditions import targets_of
+from scbig.data_spec import DataSpec
+from scbig.effects import EffectPredictor
+from scbig.endpoint import Endpoint
+from scbig.errors import UserError
+from scbig.expression import match_mean
+from scbig.flow.anchoring import anchored_velocity
+from scbig.flow.coupling import Coupling
+from scbig.flow.entropic_coupling import EntropicCoupling
+from scbig.flow.linear_path import LinearPath
+from scbig.flow.midpoint import Midpoint
+from scbig.flow.path import Path
+from scbig.flow.solver import Solver
+from scbig.losses.alignment_loss import AlignmentLoss
+from scbig.losses.gradient_share import gradient_share
+from scbig.losses.mean_matching import MeanMatching
+from scbig.losses.module_correlation import ModuleCorrelation
+from scbig.losses.module_distribution import ModuleDistribution
+from scbig.losses.running_scale import RunningScale
+from scbig.models.perturbation_model import PerturbationModel
+from scbig.models.two_stage_schedule import warm_cosine
+from scbig.pair_batch import PairBatch
+from scbig.predictor import Prediction, Query, Trial
+from scbig.velocity_fields.token_transformer import TokenTransformer
+from scbig.velocity_fields.velocity_field import VelocityField
+
+DEFAULT_ALIGNMENT: dict[str, Callable[[DataSpec], AlignmentLoss]] = {
+    "mean": MeanMatching,
+    "module_correlation": ModuleCorrelation,
+    "module_distribution": ModuleDistribution,
+}
+
+
+class ScBIG(PerturbationModel):
+    """Module-inductive flow matching (scBIG, arXiv 2602.04901) around an effect anchor.
+
+    One fit has two stages. For ``pretrain_steps`` the encoder learns to reconstruct cells; then it
+    is frozen, its latents are standardised and the flow is trained in them:
+
+        v(z, t, c) = A_c + r(z, t, A_c, c) - mean over cells of r
+
+    with A_c the latent displacement of the condition's effect, the measured one while training and
+    the anchor's at prediction. Without an anchor v = r(z, t, c), the published form.
+
+    Args:
+        cell_encoder: factory, ``DataSpec`` to encoder.
+        condition_encoder: factory, ``DataSpec`` to encoder.
+        velocity_field: factory, ``(tokens, width, condition_width)`` to network.
+        anchor: factory of the effect predictor that sets the mean; ``None`` for a plain flow.
+        coupling, path, solver: factories of the parts of the flow.
+        alignment: factories of the alignment losses, by name.
+        weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
+        pretrain_steps: steps of the first stage.
+        pretrain_rate, flow_rate: learning rates of the two stages (AdamW, warm-up and cosine).
+        weight_decay: of both.
+        pseudobulk_weight: weight of condition means in the reconstruction loss: effects are small
+            beside the noise of cells.
+        share_every: steps between two measurements of the gradient shares.
+    """
+
+    def __init__(
+        self,
+        cell_encoder: Callable[[DataSpec], CellEncoder] = ModuleTokens,
+        condition_encoder: Callable[[DataSpec], ConditionEncoder] = TargetSet,
+        velocity_field: Callable[[int, int, int], VelocityField] = TokenTransformer,
+        anchor: Callable[[], EffectPredictor] | None = GaussianProcess,
+        coupling: Callable[[], Coupling] = EntropicCoupling,
+        path: Callable[[], Path] = LinearPath,
+        solver: Callable[[], Solver] = Midpoint,
+        alignment: dict[str, Callable[[DataSpec], AlignmentLoss]] | None = None,
+        weights: dict[str, float] | None = None,
+        pretrain_steps: int = 600,
+        pretrain_rate: float = 1e-3,
+        flow_rate: float = 5e-4,
+        weight_decay: float = 1e-4,
+        pseudobulk_weight: float = 1.0,
+        share_every: int = 50,
+    ) -> None:
+        super().__init__()
+        self.cell_encoder = cell_encoder
+        self.condition_encoder = condition_encoder
+        self.velocity_field = velocity_field
+        self.anchor = anchor
+        self.coupling = coupling
+        self.path = path
+        self.solver = solver
+        self.alignment = dict(DEFAULT_ALIGNMENT if alignment is None else alignment)
+        self.weights = dict.fromkeys(self.alignment, 0.1) | dict(weights or {})
+        self.pretrain_steps = pretrain_steps
+        self.pretrain_rate = pretrain_rate
+        self.flow_rate = flow_rate
+        self.weight_decay = weight_decay
+        self.pseudobulk_weight = pseudobulk_weight
+        self.share_every = share_every
+        unknown = sorted(set(self.weights) - set(self.alignment))
+        if unknown:
+            raise UserError(
+                f"weights are given for {unknown}, which are no alignment losses of this model: "
+                f"it has {sorted(self.alignment)}"
+            )
+
+    # -- assembly ----------------------------------------------------------------------------
+
+    def build(self, spec: DataSpec) -> None:
+        """Make the networks; fit the anchor on the training effects."""
+        self.spec = spec
+        self.latent = LatentSpace(self.cell_encoder(spec))
+        self.conditioner = self.condition_encoder(spec)
+        tokens, width = self.latent.encoder.latent_shape
+        self.velocity = self.velocity_field(tokens, width, self.conditioner.width)
+        self.fitted_anchor = None if self.anchor is None else self.anchor().fit(spec.effects)
+        self.pairing, self.route, self.integrator = self.coupling(), self.path(), self.solver()
+        active = {name: make for name, make in self.alignment.items() if self.weights[name] > 0}
+        self.losses = nn.ModuleDict({name: make(spec) for name, make in active.items()})
+        self.loss_scale = RunningScale(len(active))
+        effects = torch.from_numpy(spec.effects.delta).float()
+        control = torch.from_numpy(spec.effects.control).float()
+        # the spec of the checkpoint carries both: not in the weights
+        self.register_buffer("true_effect", effects, persistent=False)
+        self.register_buffer("mean_control", control, persistent=False)
+
+    @property
+    def pretraining(self) -> bool:
+        """Whether the next step belongs to the first stage."""
+        return self.global_step < self.pretrain_steps
+
+    def configure_optimizers(self) -> tuple[list[torch.optim.Optimizer], list[dict[str, object]]]:
+        """AdamW with one group a stage; a group's rate is 0 outside its stage."""
+        total = int(self.trainer.estimated_stepping_batches)
+        if total <= self.pretrain_steps:
+            raise UserError(
+                f"training has {total} steps and pretrain_steps is {self.pretrain_steps}: "
+                "nothing is left for the flow; raise trainer.max_steps or lower pretrain_steps"
+            )
+        encoder = list(self.latent.parameters())
+        flow = [*self.conditioner.parameters(), *self.velocity.parameters()]
+        optimizer = torch.optim.AdamW(
+            [
+                {"params": encoder, "lr": self.pretrain_rate},
+                {"params": flow, "lr": self.flow_rate},
+            ],
+            betas=(0.9, 0.99),
+            weight_decay=self.weight_decay,
+        )
+        factors = [
+            warm_cosine(0, self.pretrain_steps, 50),
+            warm_cosine(self.pretrain_steps, total, 100),
+        ]
+        schedule = LambdaLR(optimizer, factors)
+        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
+
+    # -- training ----------------------------------------------------------------------------
+
+    def on_train_batch_start(self, batch: PairBatch, batch_idx: int) -> None:
+        """Freeze the encoder and standardise its latents when the second stage starts."""
+        if self.global_step == self.pretrain_steps:
+            self._finish_encoder()
+
+    def training_step(self, batch: PairBatch, batch_idx: int) -> Tensor:
+        """Reconstruction in the first stage, flow matching and alignment in the second."""
+        loss = self._reconstruction(batch) if self.pretraining else self._flow(batch)
+        if self.trainer.world_size > 1:
+            # distributed training wants every parameter in every step
+            loss = loss + 0.0 * torch.stack([p.sum() for p in self.parameters()]).sum()
+        return loss
+
+    def _reconstruction(self, batch: PairBatch) -> Tensor:
+        cells = torch.cat([batch.control, batch.perturbed])
+        flat = cells.flatten(0, 1)
+        error = (self.latent.encoder.decode(self.latent.encoder.encode(flat)) - flat).view_as(cells)
+        per_cell = error.square().mean()
+        pseudobulk = error.mean(1).square().mean()
+        self.log("train/reconstruction", per_cell, prog_bar=True)
+        self.log("train/pseudobulk_reconstruction", pseudobulk)
+        return per_cell + self.pseudobulk_weight * pseudobulk
+
+    @torch.no_grad()
+    def _finish_encoder(self) -> None:
+        spec = self.built_spec
+        cells = torch.from_numpy(spec.perturbed_cells).to(self.device)
+        held_out = [trial.truth for trial in self._validation_trials()]
+        judged = torch.cat(held_out).to(self.device) if held_out else cells
+        ours, pca = ((judged - back).square().mean() for back in self.reconstruct(judged))
+        gate = getattr(self.latent.encoder, "gate", None)
+        if ours > pca and gate is not None:
+            gate.zero_()
+            self.print(
+                f"the encoder reconstructs held-out cells worse than PCA ({ours:.5f} against "
+                f"{pca:.5f}): its non-linear part is switched off"
+            )
+        self.latent.standardise(cells)
+
+    def _validation_trials(self) -> list[Trial]:
+        loaders = self.trainer.val_dataloaders
+        return list(loaders) if loaders is not None else []
+
+    def _flow(self, batch: PairBatch) -> Tensor:
+        n_conditions, n_cells = batch.control.shape[:2]
+        with torch.no_grad():
+            z_0 = self._encode(batch.control)
+            z_1 = self._encode(batch.perturbed)
+            effect = self._training_displacement(batch)
+            shifted = z_0 + effect.unsqueeze(1)
+            partner = self.pairing.partner(shifted.flatten(2), z_1.flatten(2))
+            z_1 = z_1[torch.arange(n_conditions, device=z_1.device)[:, None], partner]
+        # one stratum of [0, 1] a condition: every batch has early and late times
+        order = torch.randperm(n_conditions, device=z_0.device)
+        time = (order + torch.rand(n_conditions, device=z_0.device)) / n_conditions
+        sample = self.route.sample(z_0, z_1, time)
+        condition = self.conditioner(batch.targets, batch.target_mask, batch.covariates)
+        residual = self.velocity(
+            sample.z_t.flatten(0, 1),
+            time.repeat_interleave(n_cells),
+            condition.repeat_interleave(n_cells, 0),
+            effect.repeat_interleave(n_cells, 0),
+        ).view_as(z_0)
+        velocity = residual if self.anchor is None else anchored_velocity(effect, residual)
+        matching = (velocity - sample.u_t).square().mean()
+        self.log("train/flow_matching", matching, prog_bar=True)
+        if not self.losses:
+            return matching
+        endpoint_latent = sample.z_t + (1.0 - time[:, None, None, None]) * velocity
+        with torch.no_grad():
+            truth = self._decode(z_1)
+        endpoint = Endpoint(self._decode(endpoint_latent), truth, time)
+        raw = torch.stack([loss(endpoint) for loss in self.losses.values()])
+        scaled = self.loss_scale(raw)
+        terms = {"flow_matching": matching}
+        for name, value, term in zip(self.losses, raw, scaled, strict=True):
+            self.log(f"train/{name}", value)
+            terms[name] = self.weights[name] * term
+        self._log_gradient_share(terms)
+        return torch.stack(list(terms.values())).sum()
+
+    def _log_gradient_share(self, terms: dict[str, Tensor]) -> None:
+        if self.global_step % self.share_every == 0:
+            shares = gradient_share(terms, list(self.velocity.parameters()))
+            self.log_dict({f"gradient_share/{name}": share for name, share in shares.items()})
+
+    def _training_displacement(self, batch: PairBatch) -> Tensor:
+        effect = self.true_effect[batch.condition]
+        if self.anchor is None:
+            effect = torch.zeros_like(effect)
+        return self.latent.displacement(self.mean_control.expand_as(effect), effect)
+
+    def _encode(self, cells: Tensor) -> Tensor:
+        return self.latent.encode(cells.flatten(0, 1)).unflatten(0, cells.shape[:2])
+
+    def _decode(self, latents: Tensor) -> Tensor:
+        return self.latent.decode(latents.flatten(0, 1)).unflatten(0, latents.shape[:2])
+
+    # -- prediction --------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def predict(self, query: Query) -> Prediction:
+        """Carry the source cells along the flow.
+
+        Cells are x_0 + dec(z_1) - dec(z_0): the error of the reconstruction cancels. With an
+        anchor every gene is then moved so that its mean is that of the anchor.
+        """
+        wanted, fallback = query.control_mean.float(), ""
+        effect = torch.zeros_like(wanted)
+        if self.fitted_anchor is not None:
+            answer = self.fitted_anchor.predict([query.condition])
+            effect = torch.from_numpy(answer.delta[0]).to(wanted)
+            fallback = answer.fallback[0]
+        control = query.control.float()
+        displacement = self.latent.displacement(wanted[None], effect[None])[0]
+        condition, of_cell = self._condition_of(query)
+        z_0 = self.latent.encode(control)
+
+        def velocity(latents: Tensor, time: Tensor) -> Tensor:
+            residual = torch.cat(
+                [
+                    self.velocity(part, t, condition[rows], displacement.expand(len(part), -1, -1))
+                    for part, t, rows in zip(
+                        latents.split(1024), time.split(1024), of_cell.split(1024), strict=True
+                    )
+                ]
+            )
+            if self.anchor is None:
+                return residual
+            return anchored_velocity(displacement[None], residual[None])[0]
+
+        z_1 = self.integrator.integrate(velocity, z_0)
+        cells = control + self.latent.decode(z_1) - self.latent.decode(z_0)
+        if self.anchor is None:
+            return Prediction.of_cells(cells.clamp_min(0.0), fallback)
+        return Prediction.of_cells(match_mean(cells, wanted + effect), fallback)
+
+    def _condition_of(self, query: Query) -> tuple[Tensor, Tensor]:
+        """Vectors of the condition, one a covariate combination, and which one each cell has."""
+        targets = targets_of(query.condition)
+        rows = torch.from_numpy(self.built_spec.targets.rows(targets)).to(self.device)
+        levels, of_cell = torch.unique(query.covariates, dim=0, return_inverse=True)
+        # control has no target: one masked slot keeps the shapes
+        padded = rows if len(rows) else torch.zeros(1, dtype=torch.int64, device=self.device)
+        mask = torch.full_like(padded, len(rows) > 0, dtype=torch.bool)
+        many = (len(levels), -1)
+        return self.conditioner(padded.expand(many), mask.expand(many), levels), of_cell
+
+    def reconstruct(self, cells: Tensor) -> tuple[Tensor, Tensor]:
+        """Cells, (N, genes), through the encoder, and through PCA of as many dimensions."""
+        tokens, width = self.latent.encoder.latent_shape
+        pca = pca_reconstruction(self.built_spec, cells, tokens * width)
+        return self.latent.encoder.decode(self.latent.encoder.encode(cells)), pca
