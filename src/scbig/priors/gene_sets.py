@@ -1,0 +1,86 @@
+"""Gene sets (pathways) from GMT files."""
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from scbig.errors import UserError
+
+
+def read_gmt(
+    path: str | Path,
+    genes: Sequence[str],
+    smallest: int = 5,
+    largest: int = 300,
+    most_alike: float = 0.8,
+) -> dict[str, tuple[str, ...]]:
+    """Sets of measured genes, in the order of the file; members in the order of ``genes``.
+
+    Of sets that share more than ``most_alike`` of their union (Jaccard), the largest is kept, the
+    first in the file among equals.
+
+    Args:
+        path: GMT, plain or gzip: name, description, then one gene a column, separated by tabs.
+        genes: measured genes; others are dropped from the sets.
+        smallest, largest: bounds on the number of measured genes of a set.
+        most_alike: Jaccard index above which two sets are the same.
+
+    Raises:
+        UserError: no such file, a line without genes, or a name that occurs twice.
+    """
+    column = {gene: i for i, gene in enumerate(genes)}
+    kept = {
+        name: np.array(sorted({column[g] for g in members if g in column}), dtype=int)
+        for name, members in _lines(Path(path)).items()
+    }
+    kept = {name: rows for name, rows in kept.items() if smallest <= len(rows) <= largest}
+    distinct = _prune(list(kept.values()), len(genes), most_alike)
+    return {
+        name: tuple(genes[i] for i in rows)
+        for (name, rows), chosen in zip(kept.items(), distinct, strict=True)
+        if chosen
+    }
+
+
+def _lines(path: Path) -> dict[str, list[str]]:
+    if not path.is_file():
+        raise UserError(f"no gene sets at {path}: check the path")
+    sets: dict[str, list[str]] = {}
+    opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
+    with opened as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            name, *rest = line.rstrip("\r\n").split("\t")
+            if len(rest) < 2:
+                raise UserError(
+                    f"line {number} of {path} is not GMT: it needs a name, a description and "
+                    "genes, separated by tabs"
+                )
+            if name in sets:
+                raise UserError(f"the gene set {name!r} occurs twice in {path}: remove one")
+            sets[name] = [gene for gene in rest[1:] if gene]
+    return sets
+
+
+def _prune(sets: list[np.ndarray], n_genes: int, most_alike: float) -> np.ndarray:
+    """Which sets to keep: greedy from the largest, none too alike to one kept before."""
+    import scipy.sparse as sp
+
+    keep = np.zeros(len(sets), dtype=bool)
+    if not sets:
+        return keep
+    sizes = np.array([len(rows) for rows in sets])
+    indptr = np.concatenate([[0], np.cumsum(sizes)])
+    ones = np.ones(sizes.sum(), dtype=np.int64)
+    table = sp.csr_matrix((ones, np.concatenate(sets), indptr), shape=(len(sets), n_genes))
+    shared = (table @ table.T).tocoo()
+    jaccard = shared.data / (sizes[shared.row] + sizes[shared.col] - shared.data)
+    alike = sp.csr_matrix((jaccard > most_alike, (shared.row, shared.col)), shape=shared.shape)
+    for s in np.argsort(-sizes, kind="stable"):
+        neighbours = alike.indices[alike.indptr[s] : alike.indptr[s + 1]]
+        values = alike.data[alike.indptr[s] : alike.indptr[s + 1]]
+        keep[s] = not keep[neighbours[values]].any()
+    return keep
