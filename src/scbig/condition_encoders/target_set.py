@@ -11,8 +11,9 @@ from scbig.nn.mlp import Mlp
 
 
 class TargetSet(ConditionEncoder):
-    """``c = rho(sum_g p_g) + sum_{g<h} psi(p_g p_h, |p_g - p_h|, p_g + p_h)``; control: learned c_0.
+    """``c = rho(sum_g p_g) + sum_{g<h} psi(p_g p_h, |p_g - p_h|, p_g + p_h)``.
 
+    Control, the empty set, has a learned vector instead.
     ``p_g = Mlp([E1_g .. Es_g, known bits])`` reads the embeddings of target g. A source s that
     lacks g gives its learned vector u_s, so a target without any embedding is *not* control.
     psi, the interaction of two targets, starts at zero. Covariates are embedded, concatenated and
@@ -56,6 +57,7 @@ class TargetSet(ConditionEncoder):
         self.pool = Mlp(width, hidden, width, dropout=dropout)
         self.pair = Mlp(3 * width, hidden, width, dropout=dropout, zero_last=True)
         self.control = nn.Parameter(0.02 * torch.randn(width))
+        self.unknown = [len(levels) for levels in spec.covariates.values()]
         self.levels = nn.ModuleList(
             nn.Embedding(len(levels) + 1, covariate_width) for levels in spec.covariates.values()
         )
@@ -76,9 +78,8 @@ class TargetSet(ConditionEncoder):
         both = (mask[:, first] & mask[:, second])[..., None]
         pairs = self.pair(torch.cat([p * q, (p - q).abs(), p + q], dim=-1)) * both
         vector = torch.where(mask.any(1, keepdim=True), pooled + pairs.sum(1), self.control)
-        levels = [
-            level(code) for level, code in zip(self.levels, self._hide(covariates), strict=True)
-        ]
+        codes = self._hide(covariates)
+        levels = [level(code) for level, code in zip(self.levels, codes, strict=True)]
         mixed: Tensor = self.mix(torch.cat([vector, *levels], dim=-1))
         return mixed
 
@@ -97,10 +98,10 @@ class TargetSet(ConditionEncoder):
     def _hide(self, covariates: Tensor) -> list[Tensor]:
         """Codes of each covariate, some replaced by "unknown" in training."""
         codes = []
-        for code, level in zip(covariates.unbind(-1), self.levels, strict=True):
+        for code, unknown in zip(covariates.unbind(-1), self.unknown, strict=True):
             if self.training and self.source_dropout > 0:
                 hidden = torch.rand(code.shape, device=code.device) < self.source_dropout
-                code = code.masked_fill(hidden, level.num_embeddings - 1)
+                code = code.masked_fill(hidden, unknown)
             codes.append(code)
         return codes
 
