@@ -1,0 +1,97 @@
+"""Tables of a benchmark: tidy scores of all runs, and paired differences with intervals."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+HEADLINE = ("systema_pearson_delta", "pearson_delta", "perturbation_discrimination",
+            "weighted_mse", "energy_distance", "module_correlation_error")  # fmt: skip
+SMALLER_IS_BETTER = {"weighted_mse", "energy_distance", "module_correlation_error"}
+
+
+def tidy(out: Path) -> pd.DataFrame:
+    """One row per data, seed, model, predictor, condition and metric of every finished run.
+
+    ``predictor`` is the model itself under its name in the matrix, or a baseline.
+    """
+    tables = []
+    for file in sorted(out.glob("*/seed_*/*/run/metrics_per_condition.csv")):
+        data, seed, model = file.parts[-5:-2]
+        table = pd.read_csv(file)
+        own = ~table["predictor"].isin(_baselines(table))
+        table.loc[own, "predictor"] = model
+        tables.append(table.assign(data=data, seed=int(seed.removeprefix("seed_")), model=model))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _baselines(table: pd.DataFrame) -> set[str]:
+    # models bear a class name, baselines an identifier in lower case
+    return {name for name in table["predictor"].unique() if name == name.lower()}
+
+
+def paired(table: pd.DataFrame, metric: str, a: str, b: str, seed: int = 0) -> pd.DataFrame:
+    """Mean of ``a - b`` over the same data, seed and condition, with a bootstrap 95 % interval.
+
+    Conditions are resampled; one stratum a row, ``all`` first.
+    """
+    rows = table[table["metric"] == metric]
+    keys = ["data", "seed", "condition", "subgroup"]
+    # a baseline stands in the run of every model: it is the same one, take it once
+    wide = rows.pivot_table(index=keys, columns="predictor", values="value", aggfunc="first")
+    if a not in wide or b not in wide:
+        return pd.DataFrame()
+    difference = (wide[a] - wide[b]).dropna().reset_index(name="difference")
+    rng = np.random.default_rng(seed)
+    out = []
+    for data, part in difference.groupby("data"):
+        for group in ("all", *sorted(part["subgroup"].unique())):
+            inside = part if group == "all" else part[part["subgroup"] == group]
+            values = inside["difference"].to_numpy()
+            drawn = values[rng.integers(0, len(values), (10_000, len(values)))].mean(1)
+            low, high = np.quantile(drawn, [0.025, 0.975])
+            out.append([data, group, metric, a, b, values.mean(), low, high, len(values)])
+    names = ["data", "subgroup", "metric", "a", "b", "difference", "low", "high", "conditions"]
+    return pd.DataFrame(out, columns=names)
+
+
+def write_tables(out: Path) -> str:
+    """Write ``scores.csv``, ``paired.csv`` and ``report.md``; returns where they are."""
+    table = tidy(out)
+    if table.empty:
+        return f"no finished run under {out}"
+    table.to_csv(out / "scores.csv", index=False)
+    others = [name for name in table["predictor"].unique() if name not in ("scbig", "replicate")]
+    pairs = [paired(table, metric, "scbig", other) for metric in HEADLINE for other in others]
+    differences = pd.concat([p for p in pairs if len(p)], ignore_index=True)
+    differences.to_csv(out / "paired.csv", index=False)
+    means = (
+        table[table["metric"].isin(HEADLINE)]
+        .pivot_table(index=["data", "subgroup", "predictor"], columns="metric", values="value")
+        .reset_index()
+    )
+    text = [
+        "# Benchmark",
+        "",
+        "Means over conditions and seeds.",
+        "",
+        _markdown(means),
+        "",
+        "Paired differences scbig - other, 95 % bootstrap interval over conditions.",
+        f"Smaller is better for {', '.join(sorted(SMALLER_IS_BETTER))}.",
+        "",
+        _markdown(differences),
+        "",
+    ]
+    (out / "report.md").write_text("\n".join(text))
+    return f"tables: {out / 'report.md'}"
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    def shown(value: object) -> str:
+        return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+    head = "| " + " | ".join(map(str, table.columns)) + " |"
+    rule = "|" + "---|" * len(table.columns)
+    rows = ("| " + " | ".join(map(shown, row)) + " |" for row in table.itertuples(index=False))
+    return "\n".join([head, rule, *rows])
