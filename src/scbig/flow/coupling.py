@@ -1,0 +1,28 @@
+"""``Coupling``: which control cell travels to which perturbed cell of its condition."""
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+
+class Coupling(ABC):
+    """Pairs the cells of each condition; random numbers come from torch's generator.
+
+    Pairs are made within a row of the batch only: a row is one condition of one stratum.
+    """
+
+    @abstractmethod
+    def partner(self, z_0: Tensor, z_1: Tensor) -> Tensor:
+        """Index of the perturbed cell of each control cell, int64, (C, B).
+
+        Args:
+            z_0: latents of control cells, (C, B, D).
+            z_1: latents of perturbed cells, (C, B, D).
+        """
+
+
+def paired(z_1: Tensor, partner: Tensor) -> Tensor:
+    """Perturbed latents, (C, B, ...), in the order of their control cells."""
+    rows = torch.arange(len(z_1), device=z_1.device).unsqueeze(1)
+    return z_1[rows, partner]
