@@ -1,0 +1,333 @@
+"""``Evaluation``: predictions and measured cells to one table of metrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from torch import Tensor
+
+from scbig.conditions import targets_of
+from scbig.data_spec import DataSpec
+from scbig.errors import listed
+from scbig.metrics.comparison import Comparison
+from scbig.metrics.condition_metric import ConditionMetric
+from scbig.metrics.discovery import find_metrics
+from scbig.metrics.population import Population, Projection
+from scbig.metrics.replicate import FEWEST_CELLS, split_half
+from scbig.metrics.summary import ALL, summarise
+from scbig.metrics.truth import Truth
+from scbig.metrics.verdict import compare
+from scbig.predictor import Prediction, Trial
+
+#: Name of the split-half replicate: how well a repeat of the experiment would predict it.
+REPLICATE = "replicate"
+#: Predictors that a method must beat before anything else is said about it.
+TRIVIAL = ("no_change", "train_mean", "matching", "additive", "bilinear")
+#: Principal axes that the energy distance is taken on.
+AXES = 50
+#: Random halvings that the replicate is averaged over.
+HALVINGS = 5
+
+
+@dataclass(frozen=True)
+class EffectTable:
+    """Predicted and true mean effects of one predictor.
+
+    Attributes:
+        conditions: the rows, sorted.
+        predicted, true: (conditions, genes), log1p of counts per 10,000.
+    """
+
+    conditions: tuple[str, ...]
+    predicted: npt.NDArray[np.float64]
+    true: npt.NDArray[np.float64]
+
+
+class Evaluation:
+    """Scores predictors on held-out conditions, all with the same metrics.
+
+    What belongs to the truth (gene order, weights, projections) is computed once a condition and
+    shared. Cells are not kept: memory grows with conditions x genes, not with cells.
+
+    Args:
+        spec: what is known of the training cells: principal axes, modules, the mean effect.
+        seed: of the halvings and of the bootstrap.
+        metrics: classes; by default every metric of the package.
+    """
+
+    def __init__(
+        self,
+        spec: DataSpec,
+        seed: int = 0,
+        metrics: Sequence[type[ConditionMetric]] | None = None,
+    ) -> None:
+        self.spec = spec
+        self.seed = seed
+        self.metrics = tuple(metrics) if metrics is not None else find_metrics()
+        self._scores: dict[str, list[ConditionMetric]] = {}
+        self._halvings = [[metric() for metric in self.metrics] for _ in range(HALVINGS)]
+        self._truths: dict[str, tuple[Truth, float]] = {}
+        self._effects: dict[str, dict[str, Tensor]] = {}
+        self._fallback: dict[str, dict[str, str]] = {}
+        self._replicated: set[str] = set()
+        self._last_control: tuple[Tensor, Population] | None = None
+        self._last_halves: dict[int, tuple[Tensor, Population, Population]] = {}
+        self._projection = Projection(
+            axes=torch.from_numpy(spec.axes[:AXES]).double(),
+            averaging=torch.from_numpy(spec.modules.averaging).double(),
+        )
+        self._mean_effect = torch.from_numpy(spec.effects.mean)
+        self._other_mean = torch.from_numpy(spec.perturbed_mean).double()
+        self._other_variance = torch.from_numpy(spec.perturbed_variance).double()
+
+    # -- adding ------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def add(self, predictor: str, trial: Trial, prediction: Prediction) -> None:
+        """Score one prediction of one condition.
+
+        Raises:
+            ValueError: this predictor was scored on the condition before, the truth is not the
+                one other predictors were scored on, or the prediction is not finite.
+        """
+        condition = trial.query.condition
+        if predictor == REPLICATE:
+            raise ValueError(f"{REPLICATE!r} is the name of the replicate: use add_replicate")
+        if condition in self._fallback.get(predictor, {}):
+            raise ValueError(f"{predictor} was scored on {condition} before")
+        truth = self._truth(trial)
+        predicted = Population.of_mean(prediction.mean.cpu())
+        if prediction.cells is not None:
+            cells = Population.of_cells(prediction.cells.cpu(), self._projection)
+            predicted = cells.with_mean(prediction.mean.cpu())
+        comparison = Comparison(truth, predicted)
+        if predictor not in self._scores:
+            self._scores[predictor] = [metric() for metric in self.metrics]
+        for metric in self._scores[predictor]:
+            metric.update(comparison)
+        self._effects.setdefault(predictor, {})[condition] = comparison.predicted_delta
+        self._fallback.setdefault(predictor, {})[condition] = prediction.fallback
+
+    @torch.no_grad()
+    def add_replicate(self, trial: Trial) -> bool:
+        """Let one half of the condition's cells and controls predict the other, five times.
+
+        Returns:
+            Whether the condition has the 50 cells that this takes.
+        """
+        condition = trial.query.condition
+        if condition in self._replicated:
+            raise ValueError(f"the replicate was scored on {condition} before")
+        if len(trial.truth) < FEWEST_CELLS or len(trial.control) < FEWEST_CELLS:
+            return False
+        for halving, metrics in enumerate(self._halvings):
+            halves = split_half(trial.truth.cpu(), self.seed + halving, condition)
+            control, own_control = self._control_halves(trial.control, halving)
+            measured = Population.of_cells(halves.measured, self._projection)
+            predicting = Population.of_cells(halves.predicting, self._projection)
+            truth = self._make_truth(condition, measured, control, control.mean)
+            effect = predicting.mean - own_control.mean
+            comparison = Comparison(truth, predicting.with_mean(control.mean + effect))
+            for metric in metrics:
+                metric.update(comparison)
+        self._replicated.add(condition)
+        return True
+
+    # -- results -----------------------------------------------------------------------------
+
+    @property
+    def predictors(self) -> list[str]:
+        """Names in order of arrival, the replicate last."""
+        return [*self._scores, *([REPLICATE] if self._replicated else [])]
+
+    def per_condition(self) -> pd.DataFrame:
+        """Tidy scores: predictor, condition, subgroup, metric, value, fallback, n_cells.
+
+        ``value`` is NaN where the metric is undefined; ``fallback`` says why a prediction is not
+        the method's own; ``n_cells`` measured cells are behind the truth.
+
+        Raises:
+            ValueError: nothing was scored, or predictors were scored on different conditions.
+        """
+        self._check_complete()
+        rows = []
+        for predictor in self.predictors:
+            for metric, values in self._values(predictor).items():
+                rows += [(predictor, c, metric, v) for c, v in sorted(values.items())]
+        table = pd.DataFrame(rows, columns=["predictor", "condition", "metric", "value"])
+        subgroup = {c: self.spec.split.subgroup(c) for c in table["condition"].unique()}
+        table.insert(2, "subgroup", table["condition"].map(subgroup))
+        table["fallback"] = [
+            self._fallback.get(p, {}).get(c, "")
+            for p, c in zip(table["predictor"], table["condition"], strict=True)
+        ]
+        cells = {c: truth.population.n_cells for c, (truth, _) in self._truths.items()}
+        table["n_cells"] = table["condition"].map(cells)
+        return table
+
+    def summary(self, draws: int = 2000) -> pd.DataFrame:
+        """Mean over conditions with a 95 % bootstrap interval, of all and of each subgroup.
+
+        Columns: predictor, subgroup, metric, mean, ci_low, ci_high, n, n_undefined, mean_defined.
+        """
+        return summarise(self.per_condition(), self.metrics, draws, self.seed)
+
+    def versus(
+        self,
+        model: str,
+        metric: str | None = None,
+        baselines: Sequence[str] | None = None,
+        subgroups: bool = False,
+        draws: int = 10_000,
+    ) -> pd.DataFrame:
+        """Paired differences of ``model`` minus each baseline, with a verdict (``compare``).
+
+        Args:
+            model: name that predictions were added under.
+            metric: one metric; all by default.
+            baselines: names; all other predictors by default.
+            subgroups: also within each subgroup.
+            draws: resamples of conditions.
+        """
+        table = self.per_condition()
+        known = [m for m in self.metrics if metric in (None, m.name)]
+        if not known:
+            raise ValueError(f"no metric {metric!r}: {listed([m.name for m in self.metrics], 20)}")
+        if model not in self._scores:
+            raise ValueError(f"no predictor {model!r}: {listed(self.predictors, 20)}")
+        groups = [ALL, *(sorted(table["subgroup"].unique()) if subgroups else ())]
+        return compare(
+            table,
+            known,
+            model,
+            [p for p in self.predictors if p != model] if baselines is None else list(baselines),
+            subgroups=groups,
+            trivial=TRIVIAL,
+            replicate=REPLICATE if self._replicated else None,
+            draws=draws,
+            seed=self.seed,
+        )
+
+    def effects(self, predictor: str) -> EffectTable:
+        """Predicted and true effects of every scored condition."""
+        rows = sorted(self._effects[predictor])
+        predicted = torch.stack([self._effects[predictor][c] for c in rows])
+        true = torch.stack([self._truths[c][0].delta for c in rows])
+        return EffectTable(tuple(rows), predicted.numpy(), true.numpy())
+
+    def to_metrics_json(self) -> dict[str, Any]:
+        """The summary in plain values, with what each metric means; NaN becomes ``None``."""
+        scores: dict[str, Any] = {}
+        for row in self.summary().to_dict("records"):
+            of = scores.setdefault(row["predictor"], {}).setdefault(row["subgroup"], {})
+            of[row["metric"]] = {
+                "mean": _plain(row["mean"]),
+                "ci": [_plain(row["ci_low"]), _plain(row["ci_high"])],
+                "n": int(row["n"]),
+                "n_undefined": int(row["n_undefined"]),
+            }
+        return {
+            "format": 1,
+            "n_conditions": len(self._truths),
+            "split_sha256": self.spec.split.sha256,
+            "seed": self.seed,
+            "metrics": {m.name: describe_metric(m) for m in self.metrics},
+            "scores": scores,
+        }
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _truth(self, trial: Trial) -> Truth:
+        condition = trial.query.condition
+        mark = float(trial.truth.sum(dtype=torch.float64)) + len(trial.truth)
+        if condition not in self._truths:
+            truth = Population.of_cells(trial.truth.cpu(), self._projection)
+            c = trial.query.control_mean.cpu()
+            made = self._make_truth(condition, truth, self._control(trial.control), c)
+            self._truths[condition] = made, mark
+        truth_, known = self._truths[condition]
+        if abs(known - mark) > 1e-9 * abs(known):
+            raise ValueError(
+                f"{condition} is scored on other measured cells than before: "
+                "predictors must be given the same trials"
+            )
+        return truth_
+
+    def _make_truth(
+        self, condition: str, measured: Population, control: Population, control_mean: Tensor
+    ) -> Truth:
+        column = self.spec.gene_column
+        return Truth.of(
+            condition,
+            measured,
+            control,
+            control_mean=control_mean,
+            mean_effect=self._mean_effect,
+            other_mean=self._other_mean,
+            other_variance=self._other_variance,
+            own=tuple(column[t] for t in targets_of(condition) if t in column),
+        )
+
+    def _control(self, control: Tensor) -> Population:
+        if self._last_control is None or self._last_control[0] is not control:
+            self._last_control = control, Population.of_cells(control.cpu())
+        return self._last_control[1]
+
+    def _control_halves(self, control: Tensor, halving: int) -> tuple[Population, Population]:
+        """Measured and predicting half; one tensor is shared by the trials of a stratum."""
+        kept = self._last_halves.get(halving)
+        if kept is None or kept[0] is not control:
+            halves = split_half(control.cpu(), self.seed + halving)
+            kept = (
+                control,
+                Population.of_cells(halves.measured),
+                Population.of_cells(halves.predicting),
+            )
+            self._last_halves[halving] = kept
+        return kept[1], kept[2]
+
+    def _values(self, predictor: str) -> dict[str, dict[str, float]]:
+        if predictor != REPLICATE:
+            return {m.name: m.per_condition() for m in self._scores[predictor]}
+        values = {}
+        for i, metric in enumerate(self.metrics):
+            halvings = [scores[i].per_condition() for scores in self._halvings]
+            values[metric.name] = {c: _mean([h[c] for h in halvings]) for c in halvings[0]}
+        return values
+
+    def _check_complete(self) -> None:
+        if not self._scores:
+            raise ValueError("nothing was scored: add predictions first")
+        wanted = set(self._truths)
+        for predictor, done in self._fallback.items():
+            absent = sorted(wanted - set(done))
+            if absent:
+                raise ValueError(
+                    f"{predictor} has no prediction of {listed(absent)}: "
+                    "predictors must be scored on the same conditions"
+                )
+
+
+def describe_metric(metric: type[ConditionMetric]) -> dict[str, Any]:
+    """What a metric means, in plain values."""
+    direction = {True: "higher is better", False: "lower is better", None: "1 is best"}
+    return {
+        "title": metric.title,
+        "unit": metric.unit,
+        "direction": direction[metric.higher_is_better],
+        "undefined_counts_as": _plain(metric.undefined_value),
+        "definition": " ".join((metric.__doc__ or "").split()),
+    }
+
+
+def _mean(values: list[float]) -> float:
+    known = [v for v in values if not np.isnan(v)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
