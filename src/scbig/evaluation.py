@@ -1,11 +1,9 @@
 """``Evaluation``: predictions and measured cells to one table of metrics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import Tensor
@@ -16,35 +14,20 @@ from scbig.errors import listed
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import ConditionMetric
 from scbig.metrics.discovery import find_metrics
+from scbig.metrics.effect_table import EffectTable
 from scbig.metrics.population import Population, Projection
-from scbig.metrics.replicate import FEWEST_CELLS, split_half
+from scbig.metrics.replicate import FEWEST_CELLS, REPLICATE, split_half
 from scbig.metrics.summary import ALL, summarise
 from scbig.metrics.truth import Truth
 from scbig.metrics.verdict import compare
 from scbig.predictor import Prediction, Trial
 
-#: Name of the split-half replicate: how well a repeat of the experiment would predict it.
-REPLICATE = "replicate"
 #: Predictors that a method must beat before anything else is said about it.
 TRIVIAL = ("no_change", "train_mean", "matching", "additive", "bilinear")
 #: Principal axes that the energy distance is taken on.
 AXES = 50
 #: Random halvings that the replicate is averaged over.
 HALVINGS = 5
-
-
-@dataclass(frozen=True)
-class EffectTable:
-    """Predicted and true mean effects of one predictor.
-
-    Attributes:
-        conditions: the rows, sorted.
-        predicted, true: (conditions, genes), log1p of counts per 10,000.
-    """
-
-    conditions: tuple[str, ...]
-    predicted: npt.NDArray[np.float64]
-    true: npt.NDArray[np.float64]
 
 
 class Evaluation:
@@ -90,6 +73,8 @@ class Evaluation:
     def add(self, predictor: str, trial: Trial, prediction: Prediction) -> None:
         """Score one prediction of one condition.
 
+        The predicted mean is clipped at 0, where expression ends, for every predictor alike.
+
         Raises:
             ValueError: this predictor was scored on the condition before, the truth is not the
                 one other predictors were scored on, or the prediction is not finite.
@@ -100,10 +85,11 @@ class Evaluation:
         if condition in self._fallback.get(predictor, {}):
             raise ValueError(f"{predictor} was scored on {condition} before")
         truth = self._truth(trial)
-        predicted = Population.of_mean(prediction.mean.cpu())
+        mean = prediction.mean.cpu().clamp_min(0.0)
+        predicted = Population.of_mean(mean)
         if prediction.cells is not None:
             cells = Population.of_cells(prediction.cells.cpu(), self._projection)
-            predicted = cells.with_mean(prediction.mean.cpu())
+            predicted = cells.with_mean(mean)
         comparison = Comparison(truth, predicted)
         if predictor not in self._scores:
             self._scores[predictor] = [metric() for metric in self.metrics]
@@ -235,7 +221,7 @@ class Evaluation:
             "n_conditions": len(self._truths),
             "split_sha256": self.spec.split.sha256,
             "seed": self.seed,
-            "metrics": {m.name: describe_metric(m) for m in self.metrics},
+            "metrics": {m.name: m.describe() for m in self.metrics},
             "scores": scores,
         }
 
@@ -310,18 +296,6 @@ class Evaluation:
                     f"{predictor} has no prediction of {listed(absent)}: "
                     "predictors must be scored on the same conditions"
                 )
-
-
-def describe_metric(metric: type[ConditionMetric]) -> dict[str, Any]:
-    """What a metric means, in plain values."""
-    direction = {True: "higher is better", False: "lower is better", None: "1 is best"}
-    return {
-        "title": metric.title,
-        "unit": metric.unit,
-        "direction": direction[metric.higher_is_better],
-        "undefined_counts_as": _plain(metric.undefined_value),
-        "definition": " ".join((metric.__doc__ or "").split()),
-    }
 
 
 def _mean(values: list[float]) -> float:

@@ -1,5 +1,7 @@
 """``ConditionMetric``: a number for each held-out condition, and their mean."""
 
+import inspect
+import math
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
@@ -44,6 +46,19 @@ class ConditionMetric(Metric, ABC):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.add_state("conditions", [], dist_reduce_fx="cat")
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        """What the metric means, in plain values; the definition is the class docstring."""
+        direction = {True: "higher is better", False: "lower is better", None: "1 is best"}
+        undefined = None if math.isnan(cls.undefined_value) else cls.undefined_value
+        return {
+            "title": cls.title,
+            "unit": cls.unit,
+            "direction": direction[cls.higher_is_better],
+            "undefined_counts_as": undefined,
+            "definition": inspect.cleandoc(cls.__doc__ or ""),
+        }
 
     def update(self, comparison: Comparison) -> None:
         """Add one condition."""

@@ -2,21 +2,9 @@
 
 from torch import Tensor
 
+from scbig.distances.pairwise import distances
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
-from scbig.metrics.mean_distance import mean_distance_between, mean_distance_within
-
-
-def energy_distance(predicted: Tensor, true: Tensor) -> Tensor:
-    """2 E||X - Y|| - E||X - X'|| - E||Y - Y'||, unbiased, of cells (n, d) and (m, d).
-
-    NaN below two cells on either side; may fall below 0 by sampling.
-    """
-    return (
-        2 * mean_distance_between(predicted, true)
-        - mean_distance_within(predicted)
-        - mean_distance_within(true)
-    )
 
 
 class EnergyDistance(SeparateMetric):
@@ -39,5 +27,6 @@ class EnergyDistance(SeparateMetric):
         predicted, true = comparison.predicted, comparison.truth.population
         if predicted.scores is None or true.scores is None:
             return true.mean.new_full((), float("nan"))
-        between = mean_distance_between(predicted.scores, true.scores)
-        return 2 * between - predicted.spread - true.spread
+        # scbig.distances.energy, with the term that predictors share taken once
+        between = distances(predicted.scores, true.scores).mean()
+        return 2.0 * between - predicted.spread - true.spread

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from torch import Tensor
 
-from scbig.metrics.mean_distance import mean_distance_within
+from scbig.distances.pairwise import distances, mean_within
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Population:
 
     @cached_property
     def spread(self) -> Tensor:
-        """Mean distance between two different cells on the principal axes."""
-        if self.scores is None:
-            raise ValueError("a pseudobulk has no spread: give cells and a projection")
-        return mean_distance_within(self.scores)
+        """E||X - X'|| of two different cells on the principal axes; NaN below two cells."""
+        if self.scores is None or len(self.scores) < 2:
+            return self.mean.new_full((), float("nan"))
+        return mean_within(distances(self.scores, self.scores))

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+#: Name of the replicate among predictors.
+REPLICATE = "replicate"
 #: With fewer cells the halves say more about sampling than about the experiment.
 FEWEST_CELLS = 50
 
