@@ -25,7 +25,7 @@ def squared_mmd(x: Tensor, y: Tensor, bandwidths: Sequence[float] = BANDWIDTHS) 
     """
     between = squared_distances(x, y)
     median = between.detach().flatten(-2).median(-1).values[..., None, None]
-    unit = median.clamp_min(torch.finfo(x.dtype).tiny)
+    unit = median.clamp_min(torch.finfo(median.dtype).tiny)
 
     def kernel(squared: Tensor) -> Tensor:
         values = [torch.exp(squared / (-2.0 * width**2 * unit)) for width in bandwidths]

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from scbig.distances.full_precision import at_least_float32, full_precision
+
 
 def squared_distances(x: Tensor, y: Tensor) -> Tensor:
     """Squared Euclidean distances, (..., n, m), of points (..., n, d) and (..., m, d).
@@ -10,10 +12,12 @@ def squared_distances(x: Tensor, y: Tensor) -> Tensor:
     ||x_i - y_j||^2 = ||x_i||^2 + ||y_j||^2 - 2 x_i . y_j, around the mean of ``y``: without that
     shift the difference of large numbers would eat the small distances of points far from 0.
     """
+    x, y = at_least_float32(x), at_least_float32(y)
     centre = y.detach().mean(-2, keepdim=True)
     x, y = x - centre, y - centre
     norms = x.square().sum(-1).unsqueeze(-1) + y.square().sum(-1).unsqueeze(-2)
-    return (norms - 2.0 * (x @ y.mT)).clamp_min(0.0)
+    with full_precision(x):
+        return (norms - 2.0 * (x @ y.mT)).clamp_min(0.0)
 
 
 def distances(x: Tensor, y: Tensor) -> Tensor:
@@ -21,7 +25,8 @@ def distances(x: Tensor, y: Tensor) -> Tensor:
 
     Coinciding points have distance about 0 and no gradient, instead of an infinite one.
     """
-    return squared_distances(x, y).clamp_min(torch.finfo(x.dtype).tiny).sqrt()
+    squared = squared_distances(x, y)
+    return squared.clamp_min(torch.finfo(squared.dtype).tiny).sqrt()
 
 
 def mean_within(pairs: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from scbig.distances.full_precision import full_precision
 from scbig.distances.pairwise import squared_distances
 
 #: Rounds in the scaling domain between two returns to logarithms.
@@ -42,7 +43,7 @@ def potentials(
 
 
 def _log_rounds(scaled: Tensor, g: Tensor, rounds: int) -> tuple[Tensor, Tensor]:
-    """f = -log mean_j exp(g_j - C_ij), then g likewise over i."""
+    """Rounds of f_i = -log mean_j exp(g_j - C_ij), then g_j likewise over i."""
     n, m = scaled.shape[-2:]
     log_n, log_m = torch.tensor([float(n), float(m)]).log().tolist()
     for _ in range(rounds):
@@ -57,9 +58,10 @@ def _scaling_rounds(kernel: Tensor, rounds: int) -> tuple[Tensor, Tensor]:
     # products of a row vector with a contiguous matrix are by far the fastest on a CPU
     to_columns, to_rows = kernel / n, kernel.mT.contiguous() / m
     v = torch.ones_like(kernel[..., :1, :])
-    for _ in range(rounds):
-        u = torch.reciprocal(v @ to_rows)
-        v = torch.reciprocal(u @ to_columns)
+    with full_precision(kernel):
+        for _ in range(rounds):
+            u = torch.reciprocal(v @ to_rows)
+            v = torch.reciprocal(u @ to_columns)
     return u.log().squeeze(-2), v.log().squeeze(-2)
 
 
@@ -109,11 +111,12 @@ def sinkhorn_divergence(
         x: points, (..., n, d).
         y: points, (..., m, d).
         relative_epsilon: entropy in units of the mean cost.
-        iterations, tolerance: as in ``potentials``.
+        iterations: most rounds, as in ``potentials``.
+        tolerance: as in ``potentials``; the divergence is an order more precise.
     """
     crossed = squared_distances(x, y) / x.shape[-1]
     epsilon = relative_epsilon * crossed.detach().mean((-2, -1))
-    epsilon = epsilon.clamp_min(torch.finfo(x.dtype).tiny)
+    epsilon = epsilon.clamp_min(torch.finfo(epsilon.dtype).tiny)
     return debiased_cost(x, y, crossed, epsilon, iterations, tolerance)
 
 

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 
-import torch
 from torch import Tensor
 
 
@@ -20,9 +19,3 @@ class Coupling(ABC):
             z_0: latents of control cells, (C, B, D).
             z_1: latents of perturbed cells, (C, B, D).
         """
-
-
-def paired(z_1: Tensor, partner: Tensor) -> Tensor:
-    """Perturbed latents, (C, B, ...), in the order of their control cells."""
-    rows = torch.arange(len(z_1), device=z_1.device).unsqueeze(1)
-    return z_1[rows, partner]

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from scbig.distances.pairwise import squared_distances
-from scbig.distances.sinkhorn import transport_plan
+from scbig.distances.sinkhorn import potentials
 from scbig.flow.coupling import Coupling
 
 
@@ -30,14 +30,17 @@ class EntropicCoupling(Coupling):
 
     def partner(self, z_0: Tensor, z_1: Tensor) -> Tensor:
         """Index of the perturbed cell of each control cell, (C, B); latents are (C, B, D)."""
-        plan = self.plan(z_0, z_1)
-        drawn = torch.multinomial(plan.flatten(0, 1), 1)
-        return drawn.view(plan.shape[:2])
+        rows = self.rows(z_0, z_1)
+        return torch.multinomial(rows.flatten(0, 1), 1).view(rows.shape[:2])
 
     @torch.no_grad()
-    def plan(self, z_0: Tensor, z_1: Tensor) -> Tensor:
-        """The plan of each condition, (C, B, B), of mass 1."""
+    def rows(self, z_0: Tensor, z_1: Tensor) -> Tensor:
+        """Distribution of the partner of each control cell, (C, B, B), summing to 1 over the last.
+
+        Rows of the plan; written as a softmax they cannot vanish, however small epsilon is.
+        """
         cost = squared_distances(z_0, z_1)
         epsilon = self.relative_epsilon * cost.mean((-2, -1))
         epsilon = epsilon.clamp_min(torch.finfo(cost.dtype).tiny)
-        return transport_plan(cost, epsilon, self.iterations, tolerance=1e-3)
+        _, g = potentials(cost, epsilon, self.iterations, tolerance=1e-3)
+        return torch.softmax(g.unsqueeze(-2) - cost / epsilon[:, None, None], -1)

@@ -2,7 +2,8 @@
 
 from torch import Tensor
 
-from scbig.flow.solver import FixedStepSolver, Velocity
+from scbig.flow.fixed_step_solver import FixedStepSolver
+from scbig.flow.solver import Velocity
 
 
 class Heun(FixedStepSolver):
