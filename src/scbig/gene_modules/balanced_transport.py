@@ -26,8 +26,9 @@ class BalancedTransport(Clusterer):
     ``C_ik = alpha (1 - cos(e_i, mu_k)) / 2 + (1 - alpha) (1 - sum_{j in k} W_ij / sum_j W_ij)``,
     where ``mu_k`` is the direction of the mean embedding of module k. Genes that lack one of the
     two terms use the other. Each round assigns all genes at the lowest total cost under the
-    capacities (exact transport). It starts several times from k-means on the leading eigenvectors
-    of the degree-normalised graph, and the labels of the lowest self-consistent cost are kept.
+    capacities (exact transport). It starts several times from balanced k-means on the leading
+    eigenvectors of the degree-normalised graph, and the labels of the lowest self-consistent cost
+    are kept.
 
     Args:
         n_modules: number of modules K.
@@ -59,17 +60,18 @@ class BalancedTransport(Clusterer):
         low = max(1, floor((1 - self.tolerance) * share))
         high = ceil((1 + self.tolerance) * share)
 
+        axes = _spectral_axes(weights, self.n_modules, seed)
         best, lowest = np.zeros(len(linked), dtype=np.int64), np.inf
-        for start in _spectral_starts(weights, self.n_modules, seed):
-            current = start
+        for start in np.random.SeedSequence(seed).generate_state(_STARTS).tolist():
+            current = _balanced_k_means(axes, self.n_modules, low, high, start)
             for _ in range(_ROUNDS):
-                new = assign_within_capacity(self._cost(weights, unit, current), low, high)
-                changed = float((new != current).mean())
-                current = new
                 cost = self._cost(weights, unit, current)
                 total = float(cost[np.arange(len(current)), current].sum())
                 if total < lowest:
                     best, lowest = current, total
+                new = assign_within_capacity(cost, low, high)
+                changed = float((new != current).mean())
+                current = new
                 if changed < _SETTLED:
                     break
         out = np.full(len(graph.genes), -1, dtype=np.int64)
@@ -108,24 +110,34 @@ def _unit_rows(embedding: npt.NDArray[np.float32] | None, rows: npt.NDArray[np.i
     return unit
 
 
-def _spectral_starts(weights: sp.csr_matrix, n_modules: int, seed: int) -> list[Labels]:
-    """K-means on row-normalised leading eigenvectors (Ng, Jordan and Weiss, NIPS 2001)."""
-    from scipy.sparse.linalg import eigsh
-    from sklearn.cluster import KMeans
+def _spectral_axes(weights: sp.csr_matrix, n_axes: int, seed: int) -> Floats:
+    """Row-normalised leading eigenvectors of the degree-normalised graph, (genes, n_axes).
 
-    rng = np.random.default_rng(seed)
-    n = weights.shape[0]
+    Ng, Jordan and Weiss, NIPS 2001. A block method: the eigenvalue 1 occurs once a piece of the
+    graph, and Krylov methods that start from one vector miss its copies.
+    """
+    from sklearn.utils.extmath import randomized_svd
+
     scale = sp.diags(np.asarray(weights.sum(axis=1)).ravel() ** -0.5)
-    normalised = sp.csr_matrix(scale @ weights @ scale)
-    if n_modules < n - 1:
-        # one starting vector for all seeds: eigenvectors of close eigenvalues stay the same
-        vectors = eigsh(normalised, k=n_modules, which="LA", v0=np.ones(n), tol=1e-6)[1]
-    else:
-        vectors = np.linalg.eigh(normalised.toarray())[1][:, -n_modules:]
+    positive = sp.csr_matrix(scale @ weights @ scale + sp.identity(weights.shape[0]))
+    vectors = np.asarray(randomized_svd(positive, n_axes, n_iter=30, random_state=seed)[0])
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)
-    points = np.divide(vectors, norm, out=np.zeros_like(vectors), where=norm > 0)
-    # interchangeable genes have equal rows, and k-means wants distinct points
-    points = points + 1e-6 * rng.standard_normal(points.shape)
-    seeds = rng.integers(0, 2**31, _STARTS).tolist()
-    fits = [KMeans(n_modules, n_init=3, random_state=start).fit(points) for start in seeds]
-    return [np.asarray(fit.labels_, dtype=np.int64) for fit in fits]
+    return np.asarray(vectors / np.maximum(norm, 1e-12), dtype=np.float64)
+
+
+def _balanced_k_means(points: Floats, n_modules: int, low: int, high: int, seed: int) -> Labels:
+    """K-means under the capacities, from k-means++ centres."""
+    from sklearn.cluster import kmeans_plusplus
+
+    centre = np.asarray(kmeans_plusplus(points, n_modules, random_state=seed)[0])
+    labels = np.full(len(points), -1, dtype=np.int64)
+    for _ in range(_ROUNDS):
+        square = ((points**2).sum(1)[:, None] - 2 * points @ centre.T) + (centre**2).sum(1)
+        new = assign_within_capacity(square, low, high)
+        if (new != labels).mean() < _SETTLED:
+            break
+        labels = new
+        total = np.zeros_like(centre)
+        np.add.at(total, labels, points)
+        centre = total / np.bincount(labels, minlength=n_modules)[:, None]
+    return labels

@@ -32,7 +32,7 @@ def induce_modules(
     n_modules = int(labels.max()) + 1
     names = [
         "/".join(graph.genes[g] for g in hubs[:_HUBS_IN_A_NAME])
-        for hubs in strongest_genes(graph, labels)
+        for hubs in strongest_genes(graph, labels, n_modules)
     ]
     if not placed.all():
         names.append(RESIDUAL)
@@ -56,10 +56,9 @@ def mean_pairwise_agreement(partitions: list[npt.NDArray[np.int64]]) -> float:
 
 
 def strongest_genes(
-    graph: RelationGraph, labels: npt.NDArray[np.int64]
+    graph: RelationGraph, labels: npt.NDArray[np.int64], n_modules: int
 ) -> list[npt.NDArray[np.int64]]:
     """Genes of each module, by decreasing edge weight to the rest of the module."""
-    n_modules = int(labels.max()) + 1
     inside = graph.weight_to_groups(labels, n_modules)
     members = [np.flatnonzero(labels == m) for m in range(n_modules)]
     return [genes[np.argsort(-inside[genes, m], kind="stable")] for m, genes in enumerate(members)]

@@ -50,12 +50,17 @@ class Leiden(Clusterer):
         """Module of each gene, larger modules first; -1 for genes the graph cannot place.
 
         Raises:
-            UserError: more modules than connected genes.
+            UserError: more modules than connected genes, or none of the smallest size.
         """
         linked = graph.require_linked(self.n_modules)
         smallest = max(1, min(self.smallest, len(linked) // (2 * self.n_modules)))
         weights = graph.weights[linked][:, linked]
         inside = _communities(weights, self.n_modules, smallest, seed)
+        if (inside < 0).all():
+            raise UserError(
+                f"the gene relations form no module of {smallest} genes: add a relation, or lower "
+                "n_modules or smallest"
+            )
         if self.largest is not None:
             inside = _split_large(weights, inside, smallest, self.largest, seed)
             inside = merge_communities(weights, inside, 1, self.n_modules, self.largest)
