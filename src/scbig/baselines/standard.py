@@ -1,7 +1,9 @@
 """The baselines that stand beside every model in a report."""
 
 from scbig.baselines.additive import Additive
+from scbig.baselines.bilinear_ridge import BilinearRidge
 from scbig.baselines.effect_mean import EffectMean
+from scbig.baselines.embedding_ridge import EmbeddingRidge
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.baselines.matching_mean import MatchingMean
 from scbig.baselines.perturbed_cells import PerturbedCells
@@ -22,6 +24,8 @@ def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
         "train_mean": PerturbedCells(spec),
         "additive": EffectMean(Additive(), effects),
         "matching": EffectMean(MatchingMean(), effects),
+        "bilinear": EffectMean(BilinearRidge(), effects),
+        "ridge": EffectMean(EmbeddingRidge(), effects),
         "gaussian_process": EffectMean(GaussianProcess(), effects),
         "gp_shift": ShiftedControl(GaussianProcess(), effects),
     }
