@@ -21,6 +21,7 @@ __all__ = ["SyntheticScreen", "SyntheticSettings", "SyntheticTruth", "make_synth
 
 BATCH_SD = 0.1
 REFERENCE_CELLS = 400
+BLOCK = 2048
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,10 @@ class _Population:
         strata = (np.arange(REFERENCE_CELLS) + 0.5) / REFERENCE_CELLS
         luck = np.stack([rng.permutation(strata) for _ in range(2)], axis=1)
         batch = np.arange(REFERENCE_CELLS) % len(self.batch_effects)
-        share = [
-            shares(self.log_rates(np.full(REFERENCE_CELLS, c), batch, activity, luck))
-            for c in range(len(self.conditions))
-        ]
-        expected = expected_log1p(np.stack(share), self.median_library).mean(1)
+        expected = []
+        for c in range(len(self.conditions)):
+            rates = self.log_rates(np.full(REFERENCE_CELLS, c), batch, activity, luck)
+            expected.append(expected_log1p(shares(rates), self.median_library).mean(0))
         groups = list(self.conditions.values())
         return SyntheticTruth(
             genes=self.biology.genes,
@@ -166,7 +166,7 @@ class _Population:
             program_shift=np.stack(
                 [self.shift[c, 2 ** len(group) - 1] for c, group in enumerate(groups)]
             ),
-            mean=expected,
+            mean=np.stack(expected),
             responders=np.array([self.biology.response[list(group)].prod() for group in groups]),
         )
 
@@ -185,7 +185,11 @@ def _draw_cells(
     activity = activity @ population.biology.activity_root.T
     luck = rng.random((len(condition), 2))
     library = draw_libraries(population.median_library, len(condition), rng)
-    counts = draw_counts(population.log_rates(condition, batch, activity, luck), library, rng)
+    counts = []
+    for start in range(0, len(condition), BLOCK):  # bounds the dense memory
+        rows = slice(start, start + BLOCK)
+        rates = population.log_rates(condition[rows], batch[rows], activity[rows], luck[rows])
+        counts.append(draw_counts(rates, library[rows], rng))
     obs = pd.DataFrame(
         {
             "condition": pd.Categorical(names[condition]),
@@ -193,4 +197,8 @@ def _draw_cells(
         },
         index=pd.Index([f"cell_{i:06d}" for i in range(len(condition))]),
     )
-    return AnnData(X=counts, obs=obs, var=pd.DataFrame(index=pd.Index(population.biology.genes)))
+    return AnnData(
+        X=sp.vstack(counts, format="csr"),
+        obs=obs,
+        var=pd.DataFrame(index=pd.Index(population.biology.genes)),
+    )

@@ -28,6 +28,7 @@ WEAK_STRENGTH = 0.2
 COMMON, SMOOTH, OWN = 0.45, 0.8, 0.35  # share of a shift: all targets', the prior's, nobody's
 DIRECT_GENES = 0.03
 DIRECT_SIZE = 0.5
+RESPONSE_CONCENTRATION = 12.0  # how alike the targets' shares of responding cells are
 SELF_EFFECT = -1.6  # knock-down of a measured target's own gene, natural log
 
 
@@ -168,8 +169,10 @@ def _smooth(latent: Matrix, n_out: int, rng: np.random.Generator) -> Matrix:
 
 
 def _responses(mean: float, n: int, rng: np.random.Generator) -> Matrix:
-    """Beta draws of the wanted mean; exactly 1 when every cell responds."""
-    return np.ones(n) if mean >= 1 else rng.beta(12 * mean + 1e-9, 12 * (1 - mean), n)
+    """Beta draws of the wanted mean; exactly 0 or 1 where that is the mean."""
+    if mean in (0, 1):
+        return np.full(n, float(mean))
+    return rng.beta(RESPONSE_CONCENTRATION * mean, RESPONSE_CONCENTRATION * (1 - mean), n)
 
 
 def _around(homes: Matrix, rng: np.random.Generator) -> Matrix:

@@ -1,5 +1,7 @@
 """Negative-binomial counts of cells, and the exact mean of their log1p CP10k values."""
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
@@ -23,6 +25,7 @@ def draw_counts(log_rates: Matrix, library: Matrix, rng: np.random.Generator) ->
     Args:
         log_rates: (cells, genes), up to a constant of the cell.
         library: expected total of each cell, (cells,).
+        rng: source of randomness.
     """
     mean = shares(log_rates) * library[:, None]
     mean *= rng.gamma(DISPERSION, 1 / DISPERSION, mean.shape)
@@ -39,7 +42,8 @@ def shares(log_rates: Matrix) -> Matrix:
 def expected_log1p(share: Matrix, median_library: float) -> Matrix:
     """Mean of log1p of counts per 10,000 of a gene with a given share of the expected counts.
 
-    Exact for counts Y of mean ``m = share * L`` and the lognormal libraries L used here: with
+    Exact, up to linear interpolation in log share, for counts Y of mean ``m = share * L`` and the
+    lognormal libraries L used here: with
     ``log(1 + x) = int_0^inf exp(-t) (1 - exp(-x t)) dt / t`` (Frullani) and the generating
     function of the negative binomial,
 
@@ -47,15 +51,20 @@ def expected_log1p(share: Matrix, median_library: float) -> Matrix:
 
     k = 1e4 / L, by trapezoids in log t. The cell's own total is taken as L.
     """
-    grid = np.linspace(np.log(max(share.min(), 1e-9)) - 0.01, np.log(share.max()) + 0.01, 160)
-    log_t = np.linspace(-22.0, 4.0, 400)
+    log_share, value = _expectation_table(median_library)
+    out: Matrix = np.interp(np.log(np.maximum(share, np.exp(log_share[0]))), log_share, value)
+    return out
+
+
+@functools.lru_cache(maxsize=8)
+def _expectation_table(median_library: float) -> tuple[Matrix, Matrix]:
+    log_share, log_t = np.linspace(-20.0, 0.0, 400), np.linspace(-22.0, 4.0, 400)
     nodes, weights = np.polynomial.hermite_e.hermegauss(12)
-    value = np.zeros_like(grid)
+    value = np.zeros_like(log_share)
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
         library = median_library * np.exp(LOG_LIBRARY_SD * node)
         reached = -np.expm1(-TARGET_SUM / library * np.exp(log_t))
-        mean = np.exp(grid)[:, None] * library
+        mean = np.exp(log_share)[:, None] * library
         kept = 1 - (1 + mean * reached / DISPERSION) ** -DISPERSION
         value += weight * np.trapezoid(np.exp(-np.exp(log_t)) * kept, log_t, axis=1)
-    out: Matrix = np.interp(np.log(np.maximum(share, 1e-9)), grid, value)
-    return out
+    return log_share, value

@@ -40,7 +40,7 @@ class SyntheticSettings:
     prior_width: int = 32
     missing_prior: float = 0.03
     epistasis: float = 0.5
-    responders: float = 0.85
+    responders: float = 0.9
     state_dependence: float = 0.3
     effect_size: float = 1.0
     seed: int = 0

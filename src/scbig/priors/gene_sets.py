@@ -24,7 +24,8 @@ def read_gmt(
     Args:
         path: GMT, plain or gzip: name, description, then one gene a column, separated by tabs.
         genes: measured genes; others are dropped from the sets.
-        smallest, largest: bounds on the number of measured genes of a set.
+        smallest: fewest measured genes of a set.
+        largest: most measured genes of a set.
         most_alike: Jaccard index above which two sets are the same.
 
     Raises:
@@ -48,8 +49,7 @@ def _lines(path: Path) -> dict[str, list[str]]:
     if not path.is_file():
         raise UserError(f"no gene sets at {path}: check the path")
     sets: dict[str, list[str]] = {}
-    opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
-    with opened as file:
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue

@@ -1,5 +1,6 @@
 """Embeddings of genes from files, put side by side in one ``TargetEmbedding``."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -145,7 +146,7 @@ def _read_table(path: Path, kind: str) -> Table:
 
 def _read_h5ad(path: Path) -> Table:
     """Names and ``X`` straight from HDF5: this room does not know AnnData."""
-    import h5py
+    import h5py  # type: ignore[import-untyped]
     import scipy.sparse as sp
 
     with h5py.File(path, "r") as file:
@@ -167,8 +168,7 @@ def _check(path: Path, names: list[str], values: npt.NDArray[np.float32]) -> Non
             f"the embedding {path} has {len(names)} genes and values of shape {values.shape}: "
             "it needs one vector a gene"
         )
-    seen: set[str] = set()
-    twice = [name for name in names if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise UserError(f"the embedding {path} has genes twice: {listed(twice)}; keep one of each")
     finite = np.isfinite(values).all(1)
