@@ -1,0 +1,132 @@
+"""From training cells to a ``DataSpec``: the one place where a screen's statistics are fitted."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from scbig import __version__
+from scbig.data.highly_variable import training_rows
+from scbig.data.screen import Screen
+from scbig.data_spec import DataSpec
+from scbig.effects import Effects
+from scbig.expression import SCALE, group_moments
+from scbig.module_membership import ModuleMembership
+from scbig.split import Split
+
+#: Principal axes kept at most, and cells kept to stand for the perturbed population.
+MOST_AXES = 128
+MOST_CELLS = 512
+#: Up to so many genes the covariance matrix is decomposed; beyond, a Krylov method is faster.
+MOST_GENES_DENSE = 2000
+
+
+def fit_spec(
+    screen: Screen,
+    split: Split,
+    effects: Effects,
+    modules: ModuleMembership,
+    gene_sets: Mapping[str, tuple[str, ...]],
+    seed: int,
+) -> DataSpec:
+    """Everything a model must know of ``screen``, from its control and training cells only.
+
+    Args:
+        screen: restricted to the genes that are used.
+        split: which conditions are trained on.
+        effects: of the training conditions.
+        modules: of the same genes.
+        gene_sets: prior gene sets over these genes.
+        seed: of the choice of representative perturbed cells.
+    """
+    rows = training_rows(screen, split)
+    cells = screen.cells[rows]
+    mean, variance = _moments(cells)
+    perturbed = screen.cells[screen.rows_of(split.train)]
+    perturbed_mean, perturbed_variance = _moments(perturbed)
+    control = screen.control_rows
+    control_mean, _, _ = group_moments(
+        screen.cells[control], screen.stratum[control], len(screen.strata)
+    )
+    return DataSpec(
+        genes=screen.genes,
+        scale=SCALE,
+        library=screen.library,
+        covariates=dict(screen.covariates),
+        modules=modules,
+        effects=effects,
+        gene_mean=mean.astype(np.float32),
+        gene_sd=np.sqrt(variance).astype(np.float32),
+        axes=principal_axes(cells, MOST_AXES),
+        strata=screen.strata,
+        control_mean=control_mean.astype(np.float32),
+        perturbed_cells=representative_cells(screen, split, MOST_CELLS, seed),
+        perturbed_mean=perturbed_mean.astype(np.float32),
+        perturbed_variance=perturbed_variance.astype(np.float32),
+        gene_sets=dict(gene_sets),
+        split=split,
+        data_sha256=screen.sha256,
+        versions=_versions(),
+    )
+
+
+def _moments(cells: sp.csr_matrix) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    mean, variance, _ = group_moments(cells, np.zeros(cells.shape[0], dtype=np.int64), 1)
+    # one cell has no spread: as a scale of its gene that is 0, not unknown
+    return mean[0], np.nan_to_num(variance[0])
+
+
+def principal_axes(cells: sp.csr_matrix, most: int) -> npt.NDArray[np.float32]:
+    """Leading principal axes after centring, orthonormal, (axes, genes), strongest first.
+
+    There are at most ``most``, and at most as many as the cells span; the sign of an axis makes its
+    largest entry positive.
+    """
+    n_cells, n_genes = cells.shape
+    n_axes = min(most, n_genes, n_cells - 1)
+    if n_genes <= MOST_GENES_DENSE:
+        axes = _covariance_axes(cells, n_axes)
+    else:
+        from sklearn.decomposition import PCA
+
+        solver = PCA(n_components=n_axes, svd_solver="arpack", random_state=0)
+        axes = solver.fit(cells.astype(np.float64)).components_
+    strongest = np.abs(axes).argmax(axis=1)
+    signs = np.sign(axes[np.arange(len(axes)), strongest])
+    return np.ascontiguousarray(axes * signs[:, None], dtype=np.float32)
+
+
+def _covariance_axes(cells: sp.csr_matrix, n_axes: int) -> npt.NDArray[np.float64]:
+    values = cells.astype(np.float64)
+    mean = np.asarray(values.mean(0)).ravel()
+    second = np.asarray((values.T @ values).todense()) / values.shape[0]
+    _, vectors = np.linalg.eigh(second - np.outer(mean, mean))
+    return vectors[:, ::-1][:, :n_axes].T
+
+
+def representative_cells(
+    screen: Screen, split: Split, most: int, seed: int
+) -> npt.NDArray[np.float32]:
+    """Training cells with equal weight a condition, (<= ``most``, genes).
+
+    Each training condition gives the same number of cells, drawn with replacement only where it
+    has fewer. Of more than ``most`` conditions, ``most`` are drawn.
+    """
+    rng = np.random.default_rng([seed, most])
+    codes = screen.codes_of(split.train)
+    if len(codes) > most:
+        codes = np.sort(rng.choice(codes, most, replace=False))
+    quota = most // len(codes)
+    drawn = [
+        np.sort(rng.choice(rows, quota, replace=len(rows) < quota))
+        for rows in (np.flatnonzero(screen.condition == code) for code in codes)
+    ]
+    return np.asarray(screen.cells[np.concatenate(drawn)].toarray(), dtype=np.float32)
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    packages = ("torch", "lightning", "numpy", "scipy", "scikit-learn", "anndata", "scanpy")
+    return {"scbig": __version__, **{name: version(name) for name in packages}}

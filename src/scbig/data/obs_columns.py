@@ -1,0 +1,124 @@
+"""Labels of cells: conditions and covariates, read from ``obs``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scbig.conditions import CONTROL, canonical_all
+from scbig.errors import UserError, listed
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+Codes = npt.NDArray[np.int64]
+
+
+def refuse_duplicates(adata: AnnData) -> None:
+    """Refuse files whose gene or cell names repeat, or that are empty.
+
+    Raises:
+        UserError: they do.
+    """
+    if not (adata.n_obs and adata.n_vars):
+        raise UserError(f"the file has {adata.n_obs} cells and {adata.n_vars} genes: it is empty")
+    for what, names, remedy in (
+        ("gene", adata.var_names, "merge them or rename them (var_names_make_unique)"),
+        ("cell", adata.obs_names, "make them unique (obs_names_make_unique)"),
+    ):
+        repeated = names[names.duplicated()].unique()
+        if len(repeated):
+            raise UserError(
+                f"{len(repeated)} {what} names are not unique, e.g. {listed(repeated)}: {remedy}"
+            )
+
+
+def text_column(adata: AnnData, column: str, purpose: str) -> npt.NDArray[np.str_]:
+    """An obs column as text, one value a cell.
+
+    Raises:
+        UserError: no such column, or cells without a value.
+    """
+    if column not in adata.obs:
+        raise UserError(
+            f"no obs column {column!r} ({purpose}): the file has "
+            f"{listed(adata.obs.columns, 30) or 'none'}"
+        )
+    values = adata.obs[column]
+    absent = values.isna().to_numpy()
+    if absent.any():
+        raise UserError(
+            f"obs[{column!r}] ({purpose}) is empty in {int(absent.sum())} of {len(absent)} cells, "
+            f"e.g. {listed(adata.obs_names[absent], 3)}: label these cells or remove them"
+        )
+    return values.astype(str).to_numpy(dtype=np.str_)
+
+
+def canonical_conditions(
+    adata: AnnData, column: str, style: str, control_label: str | None
+) -> npt.NDArray[np.str_]:
+    """Canonical condition of each cell.
+
+    Raises:
+        UserError: no such column, a label that cannot be read, or no control cell.
+    """
+    labels = text_column(adata, column, "the condition of a cell")
+    names = np.asarray(canonical_all(labels.tolist(), style, control_label), dtype=np.str_)
+    if not (names == CONTROL).any():
+        found = np.unique(labels)
+        raise UserError(
+            f"obs[{column!r}] has no control cell among its {len(found)} labels, e.g. "
+            f"{listed(found)}: control cells are labelled control, ctrl or non-targeting, "
+            "or as control_label says"
+        )
+    return names
+
+
+def coded(
+    adata: AnnData, columns: Sequence[str], rows: Codes
+) -> tuple[dict[str, tuple[str, ...]], Codes]:
+    """Sorted levels of each covariate among ``rows``, and the code of each row.
+
+    Raises:
+        UserError: no such column, cells without a value, or a column named twice.
+    """
+    if len(set(columns)) < len(columns):
+        raise UserError(f"a covariate is named twice: {listed(columns, 20)}")
+    levels: dict[str, tuple[str, ...]] = {}
+    codes = np.zeros((len(rows), len(columns)), dtype=np.int64)
+    for k, column in enumerate(columns):
+        found, codes[:, k] = np.unique(
+            text_column(adata, column, "a covariate")[rows], return_inverse=True
+        )
+        levels[column] = tuple(found.tolist())
+    return levels, codes
+
+
+def coded_as(
+    adata: AnnData, levels: dict[str, tuple[str, ...]], rows: Codes
+) -> tuple[Codes, list[str]]:
+    """Code of each row in given levels, one past the end for a level that is not among them.
+
+    Returns:
+        Codes, (rows, covariates), and one line for each covariate with unknown levels.
+
+    Raises:
+        UserError: no such column, or cells without a value.
+    """
+    codes = np.zeros((len(rows), len(levels)), dtype=np.int64)
+    reported = []
+    for k, (column, known) in enumerate(levels.items()):
+        position = {level: i for i, level in enumerate(known)}
+        values = text_column(adata, column, "a covariate of the model")[rows].tolist()
+        codes[:, k] = [position.get(value, len(known)) for value in values]
+        unknown = sorted({value for value in values if value not in position})
+        if unknown:
+            cells = int((codes[:, k] == len(known)).sum())
+            reported.append(
+                f"{cells} control cells have a {column} the model was not trained on "
+                f"({listed(unknown)}): they are treated as unknown"
+            )
+    return codes, reported

@@ -1,0 +1,283 @@
+"""The door: what a file must be to become a ``Screen``, or control cells of a trained model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from scbig.conditions import CONTROL, targets_of
+from scbig.data.anndata_reader import open_anndata
+from scbig.data.expression_reader import OBS_COLUMN, Scale, read_expression
+from scbig.data.obs_columns import (
+    canonical_conditions,
+    coded,
+    coded_as,
+    refuse_duplicates,
+    text_column,
+)
+from scbig.data.screen import Screen
+from scbig.data_spec import DataSpec
+from scbig.errors import UserError, listed
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+
+@dataclass(frozen=True)
+class ScreenContract:
+    """How a file is to be read. Nothing is guessed: what is declared here is verified.
+
+    Attributes:
+        condition_key: obs column with the condition of each cell.
+        label_style: how targets are joined: ``plus`` (``A+B``, ``A+ctrl``) or ``underscore``.
+        control_label: a further label that means control, beside control, ctrl, non-targeting.
+        layer: layer with the expression; X by default.
+        scale: ``counts`` (raw) or ``log1p_cp10k`` (natural logarithm of 1 + counts per 10,000).
+        library_key: obs column with the total counts of each cell, for raw counts of a part of
+            the genes; by default the sum over the genes of the file.
+        covariates: obs columns whose levels control and perturbed cells are matched by.
+        min_cells: conditions with fewer cells are left out, which is reported.
+        annotations: obs columns to keep beside, such as a split column.
+    """
+
+    condition_key: str = "condition"
+    label_style: str = "plus"
+    control_label: str | None = None
+    layer: str | None = None
+    scale: Scale = "counts"
+    library_key: str | None = None
+    covariates: Sequence[str] = ()
+    min_cells: int = 10
+    annotations: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.min_cells < 1:
+            raise UserError(f"min_cells is {self.min_cells}: it must be at least 1")
+
+
+def read_screen(source: AnnData | str | Path, contract: ScreenContract) -> Screen:
+    """Read and check a screen.
+
+    Raises:
+        UserError: the file is not what the contract says; one line with numbers and examples.
+    """
+    adata = open_anndata(source)
+    refuse_duplicates(adata)
+    names = canonical_conditions(
+        adata, contract.condition_key, contract.label_style, contract.control_label
+    )
+    reported: list[str] = []
+    condition_names, rows = _large_enough(names, contract, reported)
+    expression = read_expression(adata, rows, contract.layer, contract.scale, contract.library_key)
+    covariates, codes = coded(adata, contract.covariates, rows)
+    position = {name: i for i, name in enumerate(condition_names)}
+    condition = np.asarray([position[name] for name in names[rows].tolist()], dtype=np.int64)
+    genes = tuple(adata.var_names.astype(str))
+    _report_unmeasured(condition_names, genes, reported)
+    screen = Screen(
+        cells=expression.cells,
+        counts=expression.counts,
+        genes=genes,
+        condition_names=condition_names,
+        condition=condition,
+        covariates=covariates,
+        covariate_codes=codes,
+        cell_names=tuple(adata.obs_names[rows].astype(str)),
+        library=expression.library,
+        sha256=_digest(
+            expression.source,
+            [genes, condition_names, covariates, expression.library],
+            [condition, codes],
+        ),
+        annotations={
+            column: text_column(adata, column, "kept beside")[rows]
+            for column in contract.annotations
+        },
+        reported=tuple(reported),
+    )
+    _refuse_strata_without_control(screen)
+    return screen
+
+
+def _large_enough(
+    names: npt.NDArray[np.str_], contract: ScreenContract, reported: list[str]
+) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
+    found, sizes = np.unique(names, return_counts=True)
+    size = dict(zip(found.tolist(), sizes.tolist(), strict=True))
+    if size[CONTROL] < contract.min_cells:
+        raise UserError(
+            f"there are {size[CONTROL]} control cells and min_cells is {contract.min_cells}: "
+            "effects need control cells to be measured against"
+        )
+    small = [name for name in size if size[name] < contract.min_cells]
+    kept = (CONTROL, *sorted(set(size) - set(small) - {CONTROL}))
+    if len(kept) == 1:
+        raise UserError(
+            f"none of {len(size) - 1} perturbed conditions has {contract.min_cells} cells "
+            "(min_cells): there is nothing to learn from"
+        )
+    rows = np.flatnonzero(np.isin(names, kept))
+    if small:
+        reported.append(
+            f"{len(small)} of {len(size) - 1} conditions have fewer than {contract.min_cells} "
+            f"cells and are left out with their {len(names) - len(rows)} cells: {listed(small)}"
+        )
+    return kept, rows
+
+
+def _report_unmeasured(
+    conditions: Sequence[str], genes: Sequence[str], reported: list[str]
+) -> None:
+    targets = sorted({target for name in conditions for target in targets_of(name)})
+    measured = set(genes)
+    absent = [target for target in targets if target not in measured]
+    if absent:
+        reported.append(
+            f"{len(absent)} of {len(targets)} target genes are not among the measured genes: "
+            f"{listed(absent)}"
+        )
+
+
+def _refuse_strata_without_control(screen: Screen) -> None:
+    alone = np.flatnonzero(screen.condition_strata[0] == 0)
+    if len(alone):
+        cells = int(screen.condition_strata[:, alone].sum())
+        levels = list(screen.covariates.values())
+        examples = [
+            "/".join(levels[k][code] for k, code in enumerate(screen.strata[row])) for row in alone
+        ]
+        raise UserError(
+            f"{cells} perturbed cells are in {len(alone)} of {len(screen.strata)} combinations of "
+            f"{listed(screen.covariates, 10)} without any control cell, e.g. {listed(examples)}: "
+            "remove these cells, or leave a covariate out"
+        )
+
+
+def _digest(
+    values: sp.csr_matrix, texts: Sequence[object], codes: Sequence[npt.NDArray[np.int64]]
+) -> str:
+    digest = hashlib.sha256(json.dumps([values.shape, *texts]).encode())
+    for array in (values.indptr.astype(np.int64), values.indices.astype(np.int64), *codes):
+        digest.update(np.ascontiguousarray(array))
+    digest.update(np.ascontiguousarray(values.data))
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class ControlCells:
+    """Control cells of a new file, in the genes and codes of a model.
+
+    Attributes:
+        cells: (cells, genes of the model), log1p of counts per 10,000.
+        covariates: level code of each covariate of the model, (cells, covariates); one past the
+            last level where the model does not know it.
+        cell_names: names of the cells.
+        reported: what was noticed, one line each.
+    """
+
+    cells: sp.csr_matrix
+    covariates: npt.NDArray[np.int64]
+    cell_names: tuple[str, ...]
+    reported: tuple[str, ...]
+
+
+def read_controls(
+    source: AnnData | str | Path,
+    contract: ScreenContract,
+    spec: DataSpec,
+    missing_genes: Literal["error", "training_mean"] = "error",
+) -> ControlCells:
+    """Read the control cells of a new file for a trained model; its other cells are not looked at.
+
+    Args:
+        source: the file.
+        contract: how it is to be read; the covariates are the model's, not the contract's.
+        spec: of the model.
+        missing_genes: refuse a file that lacks genes of the model, or give these genes the control
+            mean of the training screen.
+
+    Raises:
+        UserError: the file is not what the contract says, or does not fit the model.
+    """
+    adata = open_anndata(source)
+    refuse_duplicates(adata)
+    names = canonical_conditions(
+        adata, contract.condition_key, contract.label_style, contract.control_label
+    )
+    rows = np.flatnonzero(names == CONTROL)
+    expression = read_expression(
+        adata, rows, contract.layer, contract.scale, _library_key(adata, contract, spec)
+    )
+    covariates, reported = coded_as(adata, spec.covariates, rows)
+    if expression.library != spec.library:
+        reported.append(
+            f"library size: {expression.library} here, {spec.library} in the training data"
+        )
+    cells = _in_order(
+        expression.cells, adata.var_names.astype(str).tolist(), spec, missing_genes, reported
+    )
+    return ControlCells(
+        cells, covariates, tuple(adata.obs_names[rows].astype(str)), tuple(reported)
+    )
+
+
+def _library_key(adata: AnnData, contract: ScreenContract, spec: DataSpec) -> str | None:
+    """The obs column of library sizes: the contract's, else the one the model was trained with."""
+    if contract.library_key is not None or contract.scale != "counts":
+        return contract.library_key
+    if not spec.library.startswith(OBS_COLUMN):
+        return None
+    key = spec.library.removeprefix(OBS_COLUMN)
+    if key not in adata.obs:
+        raise UserError(
+            f"the model was trained with library sizes from obs[{key!r}], and this file has no "
+            f"such column: it has {listed(adata.obs.columns, 30) or 'none'}; add it, or name "
+            "another as library_key"
+        )
+    return key
+
+
+def _in_order(
+    cells: sp.csr_matrix,
+    have: Sequence[str],
+    spec: DataSpec,
+    missing_genes: Literal["error", "training_mean"],
+    reported: list[str],
+) -> sp.csr_matrix:
+    """Columns in the order of the model; see ``read_controls`` for missing ones."""
+    position = {gene: i for i, gene in enumerate(have)}
+    absent = [gene for gene in spec.genes if gene not in position]
+    if absent and missing_genes == "error":
+        raise UserError(
+            f"the file lacks {len(absent)} of the model's {spec.n_genes} genes, e.g. "
+            f"{listed(absent)}: give a file that has them, or set missing_genes to training_mean"
+        )
+    if len(absent) == spec.n_genes:
+        raise UserError(
+            f"the file has none of the model's {spec.n_genes} genes, such as "
+            f"{listed(absent)}; it has {listed(have)}: use the same kind of gene names"
+        )
+    # an empty column stands in for an absent gene until it is filled
+    padded = sp.hstack([cells, sp.csr_matrix((cells.shape[0], 1), dtype=np.float32)], format="csr")
+    columns = [position.get(gene, len(have)) for gene in spec.genes]
+    ordered = padded[:, columns].tocsr()
+    if absent:
+        filler = np.zeros(spec.n_genes, dtype=np.float32)
+        lacking = [spec.gene_column[gene] for gene in absent]
+        filler[lacking] = spec.effects.control[lacking]
+        ones = np.ones((cells.shape[0], 1), dtype=np.float32)
+        ordered = (ordered + sp.csr_matrix(ones) @ sp.csr_matrix(filler[None])).tocsr()
+        reported.append(
+            f"{len(absent)} of {spec.n_genes} genes are not in the file and are given the control "
+            f"mean of the training data: {listed(absent)}"
+        )
+    ordered.sort_indices()
+    return ordered

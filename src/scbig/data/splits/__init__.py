@@ -1,0 +1,1 @@
+"""Rules that decide which conditions are trained on, validated on and tested."""

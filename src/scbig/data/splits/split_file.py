@@ -1,0 +1,32 @@
+"""A split read from a JSON file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from scbig.data.splits.split_rule import Labels, SplitRule, checked
+from scbig.split import Split
+
+
+class SplitFile(SplitRule):
+    """The lists of a split file, restricted to the conditions of the screen.
+
+    Args:
+        path: JSON with ``train``, ``test`` and optionally ``val``, ``name``, ``seed``, ``sha256``.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def split(self, conditions: Sequence[str], labels: Labels | None = None) -> Split:
+        """Split of ``conditions``; what the screen lacks is left out, and the name says how many."""
+        written = Split.read(Path(self.path))
+        present = frozenset(conditions)
+        sides = {
+            side: tuple(name for name in getattr(written, side) if name in present)
+            for side in ("train", "val", "test")
+        }
+        kept = sum(map(len, sides.values()))
+        total = len(written.train) + len(written.val) + len(written.test)
+        # another set of conditions is another split, and its name says so
+        name = written.name + (f" (lacks {total - kept} conditions)" if kept < total else "")
+        return checked(Split(name=name, seed=written.seed, **sides))

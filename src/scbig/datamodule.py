@@ -1,0 +1,407 @@
+"""``PerturbationDataModule``: from a file to batches, held-out trials and a ``DataSpec``."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from lightning import LightningDataModule
+
+from scbig.conditions import targets_of
+from scbig.data.expression_reader import Scale
+from scbig.data.fit_spec import fit_spec
+from scbig.data.highly_variable import highly_variable, training_rows
+from scbig.data.pair_loader import PairLoader
+from scbig.data.schema import ScreenContract, read_screen
+from scbig.data.screen import Screen
+from scbig.data.splits.simulation import Simulation
+from scbig.data.splits.split_rule import SplitRule
+from scbig.data.synthetic import SyntheticScreen, make_synthetic
+from scbig.data.synthetic_settings import SyntheticSettings
+from scbig.data.training_effects import training_effects
+from scbig.data.trial_set import TrialSet
+from scbig.data_spec import DataSpec
+from scbig.effects import Effects
+from scbig.errors import UserError, listed
+from scbig.gene_modules.clusterer import Clusterer
+from scbig.gene_modules.induction import induce_modules
+from scbig.gene_modules.leiden import Leiden
+from scbig.gene_modules.relation_graph import Relation, RelationGraph, fuse
+from scbig.gene_modules.relations import covariation, embedding_neighbours, prior_edges
+from scbig.module_membership import ModuleMembership
+from scbig.priors.aliases import read_aliases
+from scbig.priors.gene_sets import read_gmt
+from scbig.priors.network import read_network
+from scbig.priors.target_embedding_files import read_target_embeddings
+from scbig.split import Split
+from scbig.target_embedding import TargetEmbedding
+
+#: Sources of gene relations that modules can be made from.
+RELATIONS = ("embedding", "prior", "covariation")
+
+
+class PerturbationDataModule(LightningDataModule):
+    """A perturbation screen, its split, its priors, and what is fitted on its training cells.
+
+    Without ``path`` it is the embedded synthetic screen, which brings its own priors. Everything
+    is read and fitted when first asked for; what was noticed on the way is in ``reported``.
+
+    Args:
+        path: screen as ``.h5ad`` or ``.zarr``; the synthetic screen when not given.
+        synthetic: settings of the synthetic screen.
+        condition_key: obs column with the condition of each cell.
+        label_style: how targets are joined: ``plus`` (``A+B``, ``A+ctrl``) or ``underscore``.
+        control_label: a further label that means control, beside control, ctrl, non-targeting.
+        layer: layer with the expression; X by default.
+        scale: ``counts`` (raw) or ``log1p_cp10k``; verified.
+        library_key: obs column with the total counts of each cell, if the file has a part of the
+            genes.
+        covariates: obs columns whose levels control and perturbed cells are matched by.
+        min_cells: conditions with fewer cells are left out.
+        n_hvg: highly variable genes to keep, chosen on training cells; all by default.
+        split: which conditions are trained on, validated on and tested.
+        embeddings: files of target embeddings (npz, csv, tsv, parquet, h5ad).
+        aliases: table of gene aliases, for names that differ between screen and priors.
+        network: edge list of a gene network.
+        gene_sets: gene sets (GMT).
+        relations: which relations gene modules are made from, of embedding, prior, covariation;
+            those without data are left out and reported.
+        clusterer: makes the gene modules.
+        stability_seeds: seeds over which the stability of modules is measured.
+        strict: refuse targets without embedding instead of reporting them.
+        conditions_per_batch: conditions in a batch, on each device.
+        cells_per_condition: cells of each condition in a batch, and as many control cells.
+        batches_per_epoch: batches in an epoch.
+        seed: of modules and of everything drawn.
+        evaluation_cells: control cells that a held-out condition is predicted from, at most.
+        max_controls: control cells that effects are measured against in evaluation, at most.
+    """
+
+    def __init__(
+        self,
+        path: str | None = None,
+        synthetic: SyntheticSettings | None = None,
+        condition_key: str = "condition",
+        label_style: Literal["plus", "underscore"] = "plus",
+        control_label: str | None = None,
+        layer: str | None = None,
+        scale: Scale = "counts",
+        library_key: str | None = None,
+        covariates: list[str] | None = None,
+        min_cells: int = 10,
+        n_hvg: int | None = None,
+        split: SplitRule | None = None,
+        embeddings: list[str] | None = None,
+        aliases: str | None = None,
+        network: str | None = None,
+        gene_sets: str | None = None,
+        relations: list[str] | None = None,
+        clusterer: Clusterer | None = None,
+        stability_seeds: int = 3,
+        strict: bool = False,
+        conditions_per_batch: int = 8,
+        cells_per_condition: int = 64,
+        batches_per_epoch: int = 100,
+        seed: int = 0,
+        evaluation_cells: int = 256,
+        max_controls: int = 2048,
+    ) -> None:
+        super().__init__()
+        sizes = {
+            "conditions_per_batch": conditions_per_batch,
+            "cells_per_condition": cells_per_condition,
+            "batches_per_epoch": batches_per_epoch,
+            "evaluation_cells": evaluation_cells,
+            "max_controls": max_controls,
+        }
+        small = [f"{name} is {value}" for name, value in sizes.items() if value < 1]
+        if small:
+            raise UserError(f"{listed(small)}: give a number of at least 1")
+        self.path = path
+        self.synthetic = synthetic or SyntheticSettings()
+        self.n_hvg = n_hvg
+        self.split_rule = split or Simulation()
+        self.contract = ScreenContract(
+            condition_key=condition_key,
+            label_style=label_style,
+            control_label=control_label,
+            layer=layer,
+            scale=scale,
+            library_key=library_key,
+            covariates=tuple(covariates or ()),
+            min_cells=min_cells,
+            annotations=self.split_rule.columns,
+        )
+        self.embeddings = list(embeddings or [])
+        self.aliases = aliases
+        self.network = network
+        self.gene_sets = gene_sets
+        self.relations = list(RELATIONS if relations is None else relations)
+        unknown = sorted(set(self.relations) - set(RELATIONS))
+        if unknown:
+            raise UserError(f"unknown gene relation {listed(unknown)}: use {', '.join(RELATIONS)}")
+        self.clusterer = clusterer or Leiden()
+        self.stability_seeds = stability_seeds
+        self.strict = strict
+        self.conditions_per_batch = conditions_per_batch
+        self.cells_per_condition = cells_per_condition
+        self.batches_per_epoch = batches_per_epoch
+        self.seed = seed
+        self.evaluation_cells = evaluation_cells
+        self.max_controls = max_controls
+        self._noticed: list[str] = []
+        self._adopted: DataSpec | None = None
+
+    # -- what is fitted ------------------------------------------------------------------------
+
+    @cached_property
+    def spec(self) -> DataSpec:
+        """What a model must know: adopted from a checkpoint, or fitted on training cells."""
+        return self._adopted if self._adopted is not None else self._fit()
+
+    def adopt(self, spec: DataSpec) -> None:
+        """Use the spec of a checkpoint instead of fitting one; the data must be those it came from.
+
+        Raises:
+            UserError: genes, unit, cells or split are not those of the spec.
+        """
+        here, known = self.full_screen, frozenset(self.full_screen.genes)
+        lacking = [gene for gene in spec.genes if gene not in known]
+        if lacking:
+            raise UserError(
+                f"the data lack {len(lacking)} of the checkpoint's {spec.n_genes} genes, e.g. "
+                f"{listed(lacking)}: give the data it was trained on, or use scbig predict"
+            )
+        if here.library != spec.library:
+            raise UserError(
+                f"library sizes come from {here.library!r} and in the checkpoint from "
+                f"{spec.library!r}: use the run's own config.yaml"
+            )
+        if here.sha256 != spec.data_sha256:
+            raise UserError(
+                f"the data are not those the checkpoint was trained on (sha256 {here.sha256[:12]}, "
+                f"not {spec.data_sha256[:12]}): use the same file and settings, or scbig predict"
+            )
+        if self.split.sha256 != spec.split.sha256:
+            raise UserError(
+                f"the split {self.split.name!r} (seed {self.split.seed}) is not that of the "
+                f"checkpoint, {spec.split.name!r} (seed {spec.split.seed}): its test conditions "
+                "may have been trained on; use the run's own config.yaml"
+            )
+        self._adopted = spec
+        self.__dict__.pop("spec", None)
+        self.__dict__.pop("screen", None)
+
+    def _fit(self) -> DataSpec:
+        screen = self._selected
+        targets = self._read_targets(screen)
+        effects = training_effects(screen, self.split, targets)
+        graph = self._relation_graph(screen, effects)
+        modules = induce_modules(graph, self.clusterer, self.seed, self.stability_seeds)
+        return fit_spec(
+            screen, self.split, effects, modules, self._read_gene_sets(screen), self.seed
+        )
+
+    # -- what is read --------------------------------------------------------------------------
+
+    @cached_property
+    def _synthetic_screen(self) -> SyntheticScreen:
+        return make_synthetic(self.synthetic)
+
+    @cached_property
+    def full_screen(self) -> Screen:
+        """The screen with all genes of the file."""
+        source = self._synthetic_screen.adata if self.path is None else self.path
+        return read_screen(source, self.contract)
+
+    @cached_property
+    def split(self) -> Split:
+        """Which conditions are trained on, validated on and tested."""
+        labels = {c: self.full_screen.label_by_condition(c) for c in self.contract.annotations}
+        return self.split_rule.split(self.full_screen.conditions, labels)
+
+    @cached_property
+    def _selected(self) -> Screen:
+        if self.n_hvg is None:
+            return self.full_screen
+        return self.full_screen.with_genes(
+            highly_variable(self.full_screen, self.split, self.n_hvg)
+        )
+
+    @cached_property
+    def screen(self) -> Screen:
+        """The screen in the genes of the spec."""
+        return self.full_screen.with_genes(self.spec.genes)
+
+    @cached_property
+    def _alias_table(self) -> dict[str, str]:
+        return {} if self.aliases is None else read_aliases(self.aliases)
+
+    @property
+    def _targets(self) -> list[str]:
+        return sorted({t for name in self.full_screen.conditions for t in targets_of(name)})
+
+    def _read_targets(self, screen: Screen) -> TargetEmbedding:
+        if self.embeddings:
+            wanted = sorted({*self._targets, *screen.genes})
+            targets = read_target_embeddings(
+                self.embeddings, self._alias_table, wanted, reported=self._noticed
+            )
+        elif self.path is None:
+            targets = self._synthetic_screen.target_embedding()
+        else:
+            targets = TargetEmbedding.empty()
+        missing = targets.missing(self._targets)
+        if missing and self.strict:
+            raise UserError(
+                f"{len(missing)} of {len(self._targets)} target genes have no embedding: "
+                f"{listed(missing, 20)}; add a source that has them, remove them, or drop strict"
+            )
+        if missing:
+            self._noticed.append(
+                f"{len(missing)} of {len(self._targets)} target genes have no embedding and share "
+                f"a learned one: {listed(missing)}"
+            )
+        return targets
+
+    def _read_gene_sets(self, screen: Screen) -> dict[str, tuple[str, ...]]:
+        if self.gene_sets is not None:
+            return read_gmt(self.gene_sets, screen.genes)
+        if self.path is not None:
+            return {}
+        measured = frozenset(screen.genes)
+        sets = self._synthetic_screen.gene_sets.items()
+        return {name: tuple(g for g in members if g in measured) for name, members in sets}
+
+    # -- gene relations ------------------------------------------------------------------------
+
+    def _relation_graph(self, screen: Screen, effects: Effects) -> RelationGraph:
+        vectors = _gene_vectors(effects.targets, screen.genes)
+        found: dict[str, Relation] = {}
+        if "embedding" in self.relations and vectors is not None:
+            found["embedding"] = embedding_neighbours(vectors)
+        network = self._read_network(screen) if "prior" in self.relations else None
+        if network is not None:
+            found["prior"] = prior_edges(network)
+        if "covariation" in self.relations:
+            rows = training_rows(screen, self.split)
+            groups = screen.condition[rows] * len(screen.strata) + screen.stratum[rows]
+            found["covariation"] = covariation(screen.cells[rows], groups, effects.delta)
+        absent = [name for name in self.relations if name not in found]
+        if absent:
+            self._noticed.append(
+                f"gene modules are made without the relation {listed(absent)}: no data for it"
+            )
+        return fuse(screen.genes, found, embedding=vectors)
+
+    def _read_network(self, screen: Screen) -> sp.csr_matrix | None:
+        if self.network is not None:
+            return read_network(self.network, screen.genes, aliases=self._alias_table)
+        if self.path is not None:
+            return None
+        position = {gene: i for i, gene in enumerate(self._synthetic_screen.truth.genes)}
+        columns = np.asarray([position[gene] for gene in screen.genes])
+        return self._synthetic_screen.network[columns][:, columns].tocsr()
+
+    # -- what is said --------------------------------------------------------------------------
+
+    @property
+    def reported(self) -> list[str]:
+        """What was noticed, left out or replaced, with numbers; one line each."""
+        spec, split, screen = self.spec, self.split, self.full_screen
+        sides = f"{len(split.train)} train, {len(split.val)} val, {len(split.test)} test conditions"
+        unused = len(screen.conditions) - len(split.train) - len(split.val) - len(split.test)
+        lines = [
+            f"screen: {len(screen.condition)} cells x {spec.n_genes} genes, "
+            f"{screen.cells_of[0]} of them control; library: {screen.library}",
+            f"split {split.name} (seed {split.seed}): {sides}"
+            + (f", {unused} unused" if unused else ""),
+            *screen.reported,
+            *self._noticed,
+        ]
+        numbers = screen.condition_strata[screen.codes_of(split.train)]
+        median = float(np.median(numbers[numbers > 0]))
+        if len(screen.strata) > 1 and median < self.cells_per_condition:
+            lines.append(
+                f"a condition has {median:g} cells (median) in a combination of covariates: "
+                f"rows of {self.cells_per_condition} cells repeat some of them"
+            )
+        return lines
+
+    @property
+    def coverage(self) -> dict[str, Any]:
+        """How much of the targets and genes each prior source knows; plain values."""
+        targets, embedding = self._targets, self.spec.targets
+        known = {
+            source.name: sum(
+                bool(embedding.known[embedding.row[t], s]) for t in targets if t in embedding.row
+            )
+            for s, source in enumerate(embedding.sources)
+        }
+        return {
+            "targets": len(targets),
+            "measured": sum(target in self.spec.gene_column for target in targets),
+            "with_embedding": known,
+            "without_embedding": embedding.missing(targets),
+            "gene_relations": dict(self.spec.modules.coverage),
+            "gene_sets": len(self.spec.gene_sets),
+        }
+
+    # -- what a trainer asks -------------------------------------------------------------------
+
+    def setup(self, stage: str) -> None:
+        """Read and fit."""
+        _ = self.spec
+
+    def train_dataloader(self) -> PairLoader:
+        """Batches of control and perturbed cells, of this rank."""
+        trainer = self.trainer
+        return PairLoader(
+            self.screen,
+            self.spec,
+            conditions_per_batch=self.conditions_per_batch,
+            cells_per_condition=self.cells_per_condition,
+            batches_per_epoch=self.batches_per_epoch,
+            seed=self.seed,
+            rank=0 if trainer is None else trainer.global_rank,
+            world_size=1 if trainer is None else trainer.world_size,
+        )
+
+    def val_dataloader(self) -> TrialSet:
+        """Trials of the validation conditions."""
+        return self.trials("val")
+
+    def test_dataloader(self) -> TrialSet:
+        """Trials of the test conditions."""
+        return self.trials("test")
+
+    def trials(self, side: Literal["train", "val", "test"]) -> TrialSet:
+        """Trials of one side of the split."""
+        conditions: Sequence[str] = getattr(self.split, side)
+        return TrialSet(
+            self.screen,
+            self.spec,
+            conditions,
+            source_cells=self.evaluation_cells,
+            max_controls=self.max_controls,
+            seed=self.seed,
+        )
+
+
+def _gene_vectors(
+    targets: TargetEmbedding, genes: Sequence[str]
+) -> npt.NDArray[np.float64] | None:
+    """Unit vectors of measured genes, sources side by side, NaN rows where none has the gene."""
+    blocks = [targets.block(s, genes) for s in range(len(targets.sources))]
+    if not blocks:
+        return None
+    norms = [np.linalg.norm(block, axis=1, keepdims=True) for block in blocks]
+    joined = np.hstack([b / np.maximum(n, 1e-12) for b, n in zip(blocks, norms, strict=True)])
+    nowhere = np.isnan(joined).all(1)
+    if nowhere.all():
+        return None
+    joined = np.nan_to_num(joined)
+    joined[nowhere] = np.nan
+    return joined
