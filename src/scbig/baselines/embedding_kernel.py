@@ -15,7 +15,7 @@ class EmbeddingKernel:
     k(g, h) = sum_s exp(-||e_gs - e_hs||^2 / (2 l^2)) / sqrt(n_g n_h), the sum over the sources that
     have both genes, n_g the number of sources that have g. With full coverage it is the mean of the
     sources' kernels; with gaps it stays positive semi-definite, which a mean over shared sources
-    does not. k(g, g) = 1 when any source has g; a gene that none has is 0 to all, itself included.
+    does not. A gene that no source has is like no other gene. k(g, g) = 1 for every gene.
 
     Args:
         targets: embeddings.
@@ -38,7 +38,9 @@ class EmbeddingKernel:
             n_rows += has_left
             n_columns += has_right
         pairs = np.outer(np.maximum(n_rows, 1.0), np.maximum(n_columns, 1.0))
-        return np.asarray(total / np.sqrt(pairs))
+        # else a gene of which nothing is known would be the one predicted with most confidence
+        unknown = same_gene(rows, columns) & (n_rows == 0)[:, None]
+        return np.asarray(total / np.sqrt(pairs) + unknown)
 
     def knows(self, genes: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Whether any source has each gene, (genes,)."""
@@ -52,3 +54,9 @@ class EmbeddingKernel:
         vectors = np.nan_to_num(self.targets.block(source, genes), nan=0.0)
         norm = np.linalg.norm(vectors, axis=1)
         return vectors / np.where(norm > 0, norm, 1.0)[:, None], norm > 0
+
+
+def same_gene(rows: Sequence[str], columns: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Where two lists of genes name the same one, (rows, columns)."""
+    left, right = np.array(rows, dtype=object), np.array(columns, dtype=object)
+    return np.asarray(left[:, None] == right[None, :], dtype=bool)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from scbig.baselines.embedding_kernel import EmbeddingKernel
+from scbig.baselines.embedding_kernel import EmbeddingKernel, same_gene
 from scbig.baselines.self_effect import SelfEffect
 from scbig.conditions import targets_of
 from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
@@ -24,9 +24,9 @@ class GaussianProcess(EffectPredictor):
     mean, K* (K + V)^-1 Y: linear in the training effects, closed form. Only ratios of the
     variances matter for it, so the fixed values hold for any unit.
 
-    A target that no source embeds keeps ``b`` and ``m``: its own measured effects and the mean
-    effect. If it was never measured either, the prediction for it is that mean, and the condition
-    says so. Never undefined; without any training condition it predicts no change.
+    A target that no source embeds is like no other gene: it is predicted from its own measured
+    effects and what all share. If it was never measured either, what all share is the prediction,
+    and the condition says so. Without any training condition it predicts no change.
 
     Args:
         length_scale: of the kernel on unit-norm embeddings.
@@ -138,10 +138,8 @@ class GaussianProcess(EffectPredictor):
         return np.array([len(targets_of(c)) > 1 for c in conditions], dtype=np.float64)
 
     def _covariance(self, rows: Sequence[str], columns: Sequence[str]) -> Matrix:
-        same = np.array(rows, dtype=object)[:, None] == np.array(columns, dtype=object)[None, :]
-        kernel = self.kernel(rows, columns)
-        own = self.own_variance * same
-        return np.asarray(self.embedding_variance * kernel + own + self.shared_variance)
+        similar = self.embedding_variance * self.kernel(rows, columns)
+        return similar + self.own_variance * same_gene(rows, columns) + self.shared_variance
 
     def _own_entries(self, conditions: Sequence[str]) -> list[tuple[int, int, float]]:
         """Row, gene column and value of each self effect that is to be set."""
