@@ -1,5 +1,7 @@
 """Entropic optimal transport between two sets of equally weighted points."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -45,7 +47,7 @@ def potentials(
 def _log_rounds(scaled: Tensor, g: Tensor, rounds: int) -> tuple[Tensor, Tensor]:
     """Rounds of f_i = -log mean_j exp(g_j - C_ij), then g_j likewise over i."""
     n, m = scaled.shape[-2:]
-    log_n, log_m = torch.tensor([float(n), float(m)]).log().tolist()
+    log_n, log_m = math.log(n), math.log(m)
     for _ in range(rounds):
         f = log_m - torch.logsumexp(g.unsqueeze(-2) - scaled, -1)
         g = log_n - torch.logsumexp(f.unsqueeze(-1) - scaled, -2)

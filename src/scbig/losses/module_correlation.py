@@ -93,16 +93,16 @@ def correlation(unit: Tensor) -> Tensor:
 def shrinkage(unit: Tensor) -> Tensor:
     """Share l = sum Var(r_ij) / sum r_ij^2 over pairs i != j, (C,), not clipped.
 
-    Schaefer and Strimmer (2005), equation 8 for the correlation matrix with target I.
+    Schaefer and Strimmer (2005), section 2.4, of the correlation matrix toward I.
 
     Args:
         unit: ``standardised`` values, (C, n, modules).
     """
     n, modules = unit.shape[1:]
     r = correlation(unit)
-    # w_k = n u_ki u_kj has mean r; Var(r) = n / (n - 1)^3 sum_k (w_k - r)^2
+    # r is the mean of w_k = n u_ki u_kj: Var(r) = sum_k (w_k - r)^2 / (n (n - 1))
     squares = n**2 * correlation(unit.square())
-    variance = n / (n - 1) ** 3 * (squares - n * r.square())
+    variance = (squares - n * r.square()) / (n * (n - 1))
     pairs = 1.0 - torch.eye(modules, dtype=unit.dtype, device=unit.device)
     noise, signal = (variance * pairs).sum((1, 2)), (r.square() * pairs).sum((1, 2))
     return noise / signal.clamp_min(torch.finfo(unit.dtype).tiny)
