@@ -5,8 +5,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
-import scipy.sparse as sp
 from lightning import LightningDataModule
 
 from scbig.conditions import targets_of
@@ -23,23 +21,14 @@ from scbig.data.synthetic_settings import SyntheticSettings
 from scbig.data.training_effects import training_effects
 from scbig.data.trial_set import TrialSet
 from scbig.data_spec import DataSpec
-from scbig.effects import Effects
 from scbig.errors import UserError, listed
 from scbig.gene_modules.clusterer import Clusterer
 from scbig.gene_modules.induction import induce_modules
 from scbig.gene_modules.leiden import Leiden
-from scbig.gene_modules.relation_graph import Relation, RelationGraph, fuse
-from scbig.gene_modules.relations import covariation, embedding_neighbours, prior_edges
-from scbig.module_membership import ModuleMembership
-from scbig.priors.aliases import read_aliases
-from scbig.priors.gene_sets import read_gmt
-from scbig.priors.network import read_network
-from scbig.priors.target_embedding_files import read_target_embeddings
+from scbig.gene_modules.naming import name_modules
+from scbig.gene_modules.screen_graph import RELATIONS, check_relations, screen_graph
+from scbig.priors.knowledge import PriorKnowledge, read_prior_knowledge
 from scbig.split import Split
-from scbig.target_embedding import TargetEmbedding
-
-#: Sources of gene relations that modules can be made from.
-RELATIONS = ("embedding", "prior", "covariation")
 
 
 class PerturbationDataModule(LightningDataModule):
@@ -61,14 +50,14 @@ class PerturbationDataModule(LightningDataModule):
         covariates: obs columns whose levels control and perturbed cells are matched by.
         min_cells: conditions with fewer cells are left out.
         n_hvg: highly variable genes to keep, chosen on training cells; all by default.
-        split: which conditions are trained on, validated on and tested.
+        split: which conditions are trained on, validated on and tested; ``Simulation`` by default.
         embeddings: files of target embeddings (npz, csv, tsv, parquet, h5ad).
         aliases: table of gene aliases, for names that differ between screen and priors.
         network: edge list of a gene network.
         gene_sets: gene sets (GMT).
         relations: which relations gene modules are made from, of embedding, prior, covariation;
             those without data are left out and reported.
-        clusterer: makes the gene modules.
+        clusterer: makes the gene modules; ``Leiden`` by default.
         stability_seeds: seeds over which the stability of modules is measured.
         strict: refuse targets without embedding instead of reporting them.
         conditions_per_batch: conditions in a batch, on each device.
@@ -139,9 +128,7 @@ class PerturbationDataModule(LightningDataModule):
         self.network = network
         self.gene_sets = gene_sets
         self.relations = list(RELATIONS if relations is None else relations)
-        unknown = sorted(set(self.relations) - set(RELATIONS))
-        if unknown:
-            raise UserError(f"unknown gene relation {listed(unknown)}: use {', '.join(RELATIONS)}")
+        check_relations(self.relations)
         self.clusterer = clusterer or Leiden()
         self.stability_seeds = stability_seeds
         self.strict = strict
@@ -195,14 +182,21 @@ class PerturbationDataModule(LightningDataModule):
         self.__dict__.pop("screen", None)
 
     def _fit(self) -> DataSpec:
-        screen = self._selected
-        targets = self._read_targets(screen)
-        effects = training_effects(screen, self.split, targets)
-        graph = self._relation_graph(screen, effects)
+        screen, split = self._selected, self.split
+        known = self._knowledge(screen.genes)
+        effects = training_effects(screen, split, known.targets)
+        rows = training_rows(screen, split)
+        groups = screen.condition[rows] * len(screen.strata) + screen.stratum[rows]
+        graph = screen_graph(self.relations, effects, known.network, screen.cells[rows], groups)
+        absent = [name for name in self.relations if name not in graph.coverage]
+        if absent:
+            self._noticed.append(
+                f"gene modules are made without the relation {listed(absent)}: no data for it"
+            )
         modules = induce_modules(graph, self.clusterer, self.seed, self.stability_seeds)
-        return fit_spec(
-            screen, self.split, effects, modules, self._read_gene_sets(screen), self.seed
-        )
+        if known.gene_sets:
+            modules = name_modules(modules, known.gene_sets)
+        return fit_spec(screen, split, effects, modules, known.gene_sets, self.seed)
 
     # -- what is read --------------------------------------------------------------------------
 
@@ -235,25 +229,20 @@ class PerturbationDataModule(LightningDataModule):
         """The screen in the genes of the spec."""
         return self.full_screen.with_genes(self.spec.genes)
 
-    @cached_property
-    def _alias_table(self) -> dict[str, str]:
-        return {} if self.aliases is None else read_aliases(self.aliases)
+    # -- priors --------------------------------------------------------------------------------
 
     @property
     def _targets(self) -> list[str]:
         return sorted({t for name in self.full_screen.conditions for t in targets_of(name)})
 
-    def _read_targets(self, screen: Screen) -> TargetEmbedding:
-        if self.embeddings:
-            wanted = sorted({*self._targets, *screen.genes})
-            targets = read_target_embeddings(
-                self.embeddings, self._alias_table, wanted, reported=self._noticed
-            )
-        elif self.path is None:
-            targets = self._synthetic_screen.target_embedding()
+    def _knowledge(self, genes: Sequence[str]) -> PriorKnowledge:
+        files = (self.embeddings, self.aliases, self.network, self.gene_sets)
+        if self.path is not None or any(files):
+            known = read_prior_knowledge(genes, self._targets, *files)
         else:
-            targets = TargetEmbedding.empty()
-        missing = targets.missing(self._targets)
+            known = _planted_knowledge(self._synthetic_screen, genes)
+        self._noticed += known.reported
+        missing = known.targets.missing(self._targets)
         if missing and self.strict:
             raise UserError(
                 f"{len(missing)} of {len(self._targets)} target genes have no embedding: "
@@ -264,46 +253,7 @@ class PerturbationDataModule(LightningDataModule):
                 f"{len(missing)} of {len(self._targets)} target genes have no embedding and share "
                 f"a learned one: {listed(missing)}"
             )
-        return targets
-
-    def _read_gene_sets(self, screen: Screen) -> dict[str, tuple[str, ...]]:
-        if self.gene_sets is not None:
-            return read_gmt(self.gene_sets, screen.genes)
-        if self.path is not None:
-            return {}
-        measured = frozenset(screen.genes)
-        sets = self._synthetic_screen.gene_sets.items()
-        return {name: tuple(g for g in members if g in measured) for name, members in sets}
-
-    # -- gene relations ------------------------------------------------------------------------
-
-    def _relation_graph(self, screen: Screen, effects: Effects) -> RelationGraph:
-        vectors = _gene_vectors(effects.targets, screen.genes)
-        found: dict[str, Relation] = {}
-        if "embedding" in self.relations and vectors is not None:
-            found["embedding"] = embedding_neighbours(vectors)
-        network = self._read_network(screen) if "prior" in self.relations else None
-        if network is not None:
-            found["prior"] = prior_edges(network)
-        if "covariation" in self.relations:
-            rows = training_rows(screen, self.split)
-            groups = screen.condition[rows] * len(screen.strata) + screen.stratum[rows]
-            found["covariation"] = covariation(screen.cells[rows], groups, effects.delta)
-        absent = [name for name in self.relations if name not in found]
-        if absent:
-            self._noticed.append(
-                f"gene modules are made without the relation {listed(absent)}: no data for it"
-            )
-        return fuse(screen.genes, found, embedding=vectors)
-
-    def _read_network(self, screen: Screen) -> sp.csr_matrix | None:
-        if self.network is not None:
-            return read_network(self.network, screen.genes, aliases=self._alias_table)
-        if self.path is not None:
-            return None
-        position = {gene: i for i, gene in enumerate(self._synthetic_screen.truth.genes)}
-        columns = np.asarray([position[gene] for gene in screen.genes])
-        return self._synthetic_screen.network[columns][:, columns].tocsr()
+        return known
 
     # -- what is said --------------------------------------------------------------------------
 
@@ -390,18 +340,17 @@ class PerturbationDataModule(LightningDataModule):
         )
 
 
-def _gene_vectors(
-    targets: TargetEmbedding, genes: Sequence[str]
-) -> npt.NDArray[np.float64] | None:
-    """Unit vectors of measured genes, sources side by side, NaN rows where none has the gene."""
-    blocks = [targets.block(s, genes) for s in range(len(targets.sources))]
-    if not blocks:
-        return None
-    norms = [np.linalg.norm(block, axis=1, keepdims=True) for block in blocks]
-    joined = np.hstack([b / np.maximum(n, 1e-12) for b, n in zip(blocks, norms, strict=True)])
-    nowhere = np.isnan(joined).all(1)
-    if nowhere.all():
-        return None
-    joined = np.nan_to_num(joined)
-    joined[nowhere] = np.nan
-    return joined
+def _planted_knowledge(screen: SyntheticScreen, genes: Sequence[str]) -> PriorKnowledge:
+    """The priors that the synthetic screen comes with, restricted to ``genes``."""
+    position = {gene: i for i, gene in enumerate(screen.truth.genes)}
+    columns = np.asarray([position[gene] for gene in genes])
+    measured = frozenset(genes)
+    sets = {
+        name: tuple(gene for gene in members if gene in measured)
+        for name, members in screen.gene_sets.items()
+    }
+    return PriorKnowledge(
+        targets=screen.target_embedding(),
+        network=screen.network[columns][:, columns].tocsr(),
+        gene_sets={name: members for name, members in sets.items() if members},
+    )

@@ -15,7 +15,8 @@ import torch
 from scbig import __version__
 from scbig.component import build_factory
 from scbig.conditions import canonical, targets_of
-from scbig.data.schema import ControlCells, ScreenContract, read_controls
+from scbig.data.control_cells import ControlCells, read_controls
+from scbig.data.schema import ScreenContract
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
 from scbig.models.perturbation_model import PerturbationModel

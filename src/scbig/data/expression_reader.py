@@ -99,7 +99,7 @@ def _matrix(adata: AnnData, layer: str | None) -> sp.csr_matrix:
         )
     if not (sp.issparse(values) or isinstance(values, np.ndarray)):
         raise UserError(f"expression is a {type(values).__name__}: give a NumPy or SciPy matrix")
-    matrix = sp.csr_matrix(values)
+    matrix: sp.csr_matrix = sp.csr_matrix(values)  # type: ignore[arg-type]
     if matrix.dtype.kind not in "fiub":
         raise UserError(f"expression is of type {matrix.dtype}: it must hold numbers")
     # a value beyond float32's whole numbers would be changed without a word

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from scbig import __version__
 from scbig.data.highly_variable import training_rows
 from scbig.data.screen import Screen
 from scbig.data_spec import DataSpec
@@ -128,5 +127,14 @@ def representative_cells(
 def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
-    packages = ("torch", "lightning", "numpy", "scipy", "scikit-learn", "anndata", "scanpy")
-    return {"scbig": __version__, **{name: version(name) for name in packages}}
+    packages = (
+        "scbig",
+        "torch",
+        "lightning",
+        "numpy",
+        "scipy",
+        "scikit-learn",
+        "anndata",
+        "scanpy",
+    )
+    return {name: version(name) for name in packages}

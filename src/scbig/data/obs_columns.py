@@ -54,7 +54,7 @@ def text_column(adata: AnnData, column: str, purpose: str) -> npt.NDArray[np.str
             f"obs[{column!r}] ({purpose}) is empty in {int(absent.sum())} of {len(absent)} cells, "
             f"e.g. {listed(adata.obs_names[absent], 3)}: label these cells or remove them"
         )
-    return values.astype(str).to_numpy(dtype=np.str_)
+    return np.asarray(values.astype(str), dtype=np.str_)
 
 
 def canonical_conditions(

@@ -1,6 +1,7 @@
-"""``PairLoader``: endless-looking, resumable batches of control and perturbed cells."""
+"""``PairLoader``: seeded, resumable batches of control and perturbed cells."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ class PairLoader:
         bounds = np.searchsorted(
             joint[order], np.arange(len(screen.condition_names) * n_strata + 1)
         )
-        groups = [order[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        groups = [order[first:last] for first, last in pairwise(bounds)]
         self._controls: list[Rows] = groups[:n_strata]
         self._perturbed: list[list[Rows]] = [
             groups[code * n_strata : (code + 1) * n_strata] for code in codes.tolist()

@@ -114,6 +114,8 @@ class Screen:
 
     def with_genes(self, genes: Sequence[str]) -> "Screen":
         """The screen restricted to ``genes``, in that order; values are not rescaled."""
+        if tuple(genes) == self.genes:
+            return self
         position = {name: i for i, name in enumerate(self.genes)}
         columns = np.asarray([position[gene] for gene in genes], dtype=np.int64)
         counts = None if self.counts is None else _columns(self.counts, columns)

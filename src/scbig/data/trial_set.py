@@ -105,8 +105,13 @@ class TrialSet:
         """
         available = np.asarray([len(rows) for rows in self._control_strata])
         used = np.flatnonzero(mix)
-        total = min(float(most), float((available[used] / mix[used]).min()))
-        numbers = np.maximum(np.floor(total * mix[used] + 1e-9).astype(np.int64), 1)
+        total = int(min(most, (available[used] / mix[used]).min() + 1e-9))
+        exact = total * mix[used]
+        numbers = np.floor(exact + 1e-9).astype(np.int64)
+        # largest remainders make up the total
+        rest = np.argsort(numbers - exact, kind="stable")[: total - int(numbers.sum())]
+        numbers[rest] += 1
+        numbers = np.clip(numbers, 1, available[used])
         rng = np.random.default_rng([self.seed, stream])
         drawn = [
             rng.permutation(self._control_strata[s])[:n] for s, n in zip(used, numbers, strict=True)

@@ -18,7 +18,7 @@ class SplitFile(SplitRule):
         self.path = path
 
     def split(self, conditions: Sequence[str], labels: Labels | None = None) -> Split:
-        """Split of ``conditions``; what the screen lacks is left out, and the name says how many."""
+        """Split of ``conditions``; what the screen lacks is left out and counted in its name."""
         written = Split.read(Path(self.path))
         present = frozenset(conditions)
         sides = {
