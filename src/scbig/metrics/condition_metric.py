@@ -22,7 +22,8 @@ class ConditionMetric(Metric, ABC):
 
     Attributes:
         name: key in tables.
-        title: short name for people.
+        title: name for people.
+        short: at most nine letters, for narrow tables.
         higher_is_better: direction; ``None`` when 1 is best and the penalty is |log2 value|.
         undefined_value: what an undefined condition counts as; NaN leaves it out.
         unit: unit and range.
@@ -33,6 +34,7 @@ class ConditionMetric(Metric, ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    short: ClassVar[str]
     unit: ClassVar[str]
     order: ClassVar[int]
     undefined_value: ClassVar[float]

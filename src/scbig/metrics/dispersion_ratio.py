@@ -36,6 +36,7 @@ class DispersionRatio(PanelMetric):
 
     name = "dispersion_ratio"
     title = "Dispersion ratio"
+    short = "dispers."
     unit = "ratio, 1 is best"
     order = 10
     higher_is_better = None

@@ -16,6 +16,7 @@ class EnergyDistance(SeparateMetric):
 
     name = "energy_distance"
     title = "Energy distance"
+    short = "E-dist"
     unit = "log1p CP10k on principal axes, about 0 upwards"
     order = 7
     higher_is_better = False

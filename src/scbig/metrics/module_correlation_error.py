@@ -51,6 +51,7 @@ class ModuleCorrelationError(SeparateMetric):
 
     name = "module_correlation_error"
     title = "Module correlation error"
+    short = "modules"
     unit = "difference of correlations, 0 to 2"
     order = 9
     higher_is_better = False

@@ -19,6 +19,7 @@ class MeanSquaredError(SeparateMetric):
 
     name = "mse"
     title = "MSE"
+    short = "MSE"
     unit = "(log1p CP10k)², from 0"
     order = 6
     higher_is_better = False

@@ -22,6 +22,7 @@ class PearsonDelta(SeparateMetric):
 
     name = "pearson_delta"
     title = "Pearson Δ"
+    short = "Pearson Δ"
     unit = "correlation, -1 to 1"
     order = 2
     higher_is_better = True

@@ -27,6 +27,7 @@ class PearsonDeltaTop20(SeparateMetric):
 
     name = "pearson_delta_top20"
     title = "Pearson Δ, top 20 DE"
+    short = "Δ top 20"
     unit = "correlation, -1 to 1"
     order = 3
     higher_is_better = True

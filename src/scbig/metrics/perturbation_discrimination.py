@@ -50,6 +50,7 @@ class PerturbationDiscrimination(PanelMetric):
 
     name = "perturbation_discrimination"
     title = "Discrimination (PDS)"
+    short = "PDS"
     unit = "share, 0 to 1"
     order = 4
     higher_is_better = True

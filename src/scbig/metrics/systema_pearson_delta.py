@@ -25,6 +25,7 @@ class SystemaPearsonDelta(SeparateMetric):
 
     name = "systema_pearson_delta"
     title = "Pearson Δ vs perturbed mean"
+    short = "Systema Δ"
     unit = "correlation, -1 to 1"
     order = 1
     higher_is_better = True

@@ -28,6 +28,7 @@ class VarianceRatio(SeparateMetric):
 
     name = "variance_ratio"
     title = "Variance ratio"
+    short = "var ratio"
     unit = "ratio, 1 is best"
     order = 8
     higher_is_better = None

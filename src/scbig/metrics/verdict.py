@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scbig.metrics.bootstrap import FEWEST, bca_interval, holm, resampled_means, two_sided_p
+from scbig.metrics.bootstrap import FEWEST, bca_interval, holm, resampled_means, student_p
 from scbig.metrics.condition_metric import ConditionMetric
 from scbig.metrics.summary import ALL, Metrics, with_documented_values
 
@@ -32,7 +32,8 @@ def compare(
 ) -> pd.DataFrame:
     """Paired difference of ``model`` minus each baseline, over the conditions both have.
 
-    The interval is a BCa bootstrap over conditions, 95 %; p is Holm-adjusted over the whole table.
+    The interval is a BCa bootstrap over conditions, 95 %; p is Student's t on the bootstrap standard
+    error, Holm-adjusted over the whole table.
     The model *beats* (or *loses* to) a baseline when p < .05 and the difference is at least 2 % of
     the distance between the best trivial baseline and the replicate, where both exist and the
     replicate is the better; otherwise they *tie*. Below five conditions nothing is said.
@@ -131,7 +132,7 @@ def _paired(
         low, high = np.percentile(differences, [2.5, 97.5], axis=0)
     else:
         low, high = bca_interval((pair[:, 0] - pair[:, 1])[:, None], differences)
-    p = float(two_sided_p(differences)[0])
+    p = float(student_p(means[:, 0] - means[:, 1], differences, len(pair))[0])
     return found | {"ci_low": float(low[0]), "ci_high": float(high[0]), "p": p}
 
 

@@ -21,6 +21,7 @@ class WeightedMSE(SeparateMetric):
 
     name = "weighted_mse"
     title = "Weighted MSE"
+    short = "wMSE"
     unit = "(log1p CP10k)², from 0"
     order = 5
     higher_is_better = False
