@@ -32,8 +32,8 @@ def compare(
 ) -> pd.DataFrame:
     """Paired difference of ``model`` minus each baseline, over the conditions both have.
 
-    The interval is a BCa bootstrap over conditions, 95 %; p is Student's t on the bootstrap standard
-    error, Holm-adjusted over the whole table.
+    The interval is a BCa bootstrap over conditions, 95 %; p is Student's t on the bootstrap
+    standard error, Holm-adjusted over the whole table.
     The model *beats* (or *loses* to) a baseline when p < .05 and the difference is at least 2 % of
     the distance between the best trivial baseline and the replicate, where both exist and the
     replicate is the better; otherwise they *tie*. Below five conditions nothing is said.

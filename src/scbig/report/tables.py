@@ -86,8 +86,8 @@ def conditions(own: pd.DataFrame, grid: ScoreGrid) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "subgroup": about.at[name, "subgroup"],
-            "cells": about.at[name, "n_cells"],
+            "subgroup": about.loc[name, "subgroup"],
+            "cells": about.loc[name, "n_cells"],
             "scores": scores.tolist(),
         }
         for name, scores in zip(wide.index, wide.to_numpy(), strict=True)
