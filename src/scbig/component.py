@@ -38,7 +38,8 @@ def describe(thing: Any) -> Any:
     if isinstance(thing, type):
         return _entry(thing, {})
     if type(thing).__module__ != "builtins":
-        names = list(inspect.signature(type(thing).__init__).parameters)[1:]
+        # of the class, not of its __init__: a class without one inherits (*args, **kwargs)
+        names = list(inspect.signature(type(thing)).parameters)
         return _entry(type(thing), {name: getattr(thing, name) for name in names})
     raise TypeError(
         f"{thing!r} cannot be described: give a class, a functools.partial of one, "

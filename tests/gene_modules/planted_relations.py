@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.gene_modules.relation_graph import RelationGraph, fuse
+from scbig.gene_modules.relations import covariation, embedding_neighbours, prior_edges
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -56,3 +59,16 @@ def make_planted(
         embedding=embedding.astype(np.float32),
         network=sp.csr_matrix(linked * 0.9),
     )
+
+
+def planted_graph(
+    planted: Planted, sources: str = "all", with_embedding: bool = True
+) -> RelationGraph:
+    """Graph of one source, or of all three."""
+    relations = {
+        "embedding": embedding_neighbours(planted.embedding),
+        "prior": prior_edges(planted.network),
+        "covariation": covariation(planted.cells, planted.groups, planted.effects),
+    }
+    chosen = relations if sources == "all" else {sources: relations[sources]}
+    return fuse(planted.genes, chosen, embedding=planted.embedding if with_embedding else None)

@@ -81,7 +81,9 @@ def _partner(
         fits = alive[(alive != gone) & (sizes[alive] + sizes[gone] <= cap)]
         if len(fits):
             # the first of `fits` is the smallest: taken when no edge says otherwise
-            return int(gone), int(fits[np.argmax(between[gone, fits] / volume[fits])])
+            return int(gone), int(
+                fits[np.argmax(between[gone, fits] / np.maximum(volume[fits], 1e-300))]
+            )
     return None
 
 
