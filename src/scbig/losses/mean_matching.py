@@ -30,9 +30,10 @@ class MeanMatching(AlignmentLoss):
     def forward(self, endpoint: Endpoint) -> Tensor:
         """The loss of a batch."""
         loss = _mean_square(endpoint.predicted.mean(1) - endpoint.truth.mean(1))
-        if self.variance_weight <= 0:
-            return loss
         late = endpoint.after(self.after_time)
+        fewest = min(late.predicted.shape[1], late.truth.shape[1])
+        if self.variance_weight <= 0 or len(late.time) == 0 or fewest < 2:
+            return loss
         spread = _mean_square(late.predicted.var(1) - late.truth.var(1))
         return loss + self.variance_weight * spread
 
