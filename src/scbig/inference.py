@@ -236,7 +236,7 @@ def knowledge_of_targets(spec: DataSpec, conditions: Sequence[str]) -> dict[str,
 def _unit(spec: DataSpec, targets: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
     blocks = [spec.targets.block(s, targets) for s in range(len(spec.targets.sources))]
     joined = np.nan_to_num(np.hstack(blocks)) if blocks else np.zeros((len(targets), 1))
-    return joined / np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-12)
+    return np.asarray(joined / np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-12))
 
 
 def unknown_targets(spec: DataSpec, conditions: Sequence[str]) -> list[str]:

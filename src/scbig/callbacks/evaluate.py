@@ -10,6 +10,7 @@ from lightning.pytorch.utilities import rank_zero_only
 from scbig.baselines.standard import standard_baselines
 from scbig.evaluation import Evaluation
 from scbig.inference import to_anndata
+from scbig.metrics.summary import ALL
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.predictor import Prediction, Predictor, Trial
 from scbig.report.page import write_report
@@ -55,7 +56,7 @@ class Evaluate(Callback):
         dataloader_idx: int = 0,
     ) -> None:
         """Keep the answer."""
-        self._answers.append((batch, outputs))
+        self._answers.append((batch, outputs["prediction"]))
 
     def on_test_batch_end(
         self,
@@ -67,7 +68,7 @@ class Evaluate(Callback):
         dataloader_idx: int = 0,
     ) -> None:
         """Keep the answer."""
-        self._answers.append((batch, outputs))
+        self._answers.append((batch, outputs["prediction"]))
 
     # -- score -------------------------------------------------------------------------------
 
@@ -76,11 +77,12 @@ class Evaluate(Callback):
         assert isinstance(pl_module, PerturbationModel)
         if not self._answers:
             return
-        if not trainer.state.fn == "fit":
+        if trainer.state.fn != "fit":
             self._write(pl_module, "validation")
             return
-        evaluation = self._scored(pl_module)
-        means = evaluation.means(type(pl_module).__name__)
+        table = self._scored(pl_module).summary(draws=1)
+        whole = table[table["subgroup"] == ALL]
+        means = dict(zip(whole["metric"], whole["mean"], strict=True))
         score = float("inf") if pl_module.pretraining else means["energy_distance"]
         logged = {f"val/{name}": value for name, value in means.items()}
         logged |= self._reconstruction(pl_module) | {"val/selection_score": score}

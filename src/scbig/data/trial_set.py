@@ -51,11 +51,6 @@ class TrialSet:
         self.seed = seed
         self._shared: tuple[bytes, torch.Tensor] | None = None
 
-    @property
-    def sampler(self) -> None:
-        """None: every process judges all conditions, in order."""
-        return
-
     def __len__(self) -> int:
         return len(self.conditions)
 

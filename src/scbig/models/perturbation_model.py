@@ -58,17 +58,13 @@ class PerturbationModel(LightningModule, ABC):
         if self.spec is None:
             self.build(self.trainer.datamodule.spec)  # type: ignore[attr-defined]
 
-    def validation_step(self, trial: Trial, batch_idx: int) -> Prediction:
+    def validation_step(self, trial: Trial, batch_idx: int) -> dict[str, Prediction]:
         """Answer to one held-out condition; the evaluation callback scores it."""
-        return self.predict(trial.query)
+        return {"prediction": self.predict(trial.query)}
 
-    def test_step(self, trial: Trial, batch_idx: int) -> Prediction:
+    def test_step(self, trial: Trial, batch_idx: int) -> dict[str, Prediction]:
         """Answer to one held-out condition; the evaluation callback scores it."""
-        return self.predict(trial.query)
-
-    def predict_step(self, query: Query, batch_idx: int) -> Prediction:
-        """Answer to one query."""
-        return self.predict(query)
+        return {"prediction": self.predict(trial.query)}
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Add settings and spec: plain values and tensors only."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 
@@ -10,7 +11,7 @@ from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.cell_encoders.cell_encoder import CellEncoder
 from scbig.cell_encoders.latent_space import LatentSpace
 from scbig.cell_encoders.module_tokens import ModuleTokens
-from scbig.cell_encoders.principal_axes import pca_reconstruction
+from scbig.cell_encoders.principal_axes import PrincipalAxes
 from scbig.condition_encoders.condition_encoder import ConditionEncoder
 from scbig.condition_encoders.target_set import TargetSet
 from scbig.conditions import targets_of
@@ -38,6 +39,9 @@ from scbig.pair_batch import PairBatch
 from scbig.predictor import Prediction, Query, Trial
 from scbig.velocity_fields.token_transformer import TokenTransformer
 from scbig.velocity_fields.velocity_field import VelocityField
+
+#: Cells whose velocity is computed at once in prediction.
+CHUNK = 1024
 
 DEFAULT_ALIGNMENT: dict[str, Callable[[DataSpec], AlignmentLoss]] = {
     "mean": MeanMatching,
@@ -72,6 +76,9 @@ class ScBIG(PerturbationModel):
             beside the noise of cells.
         share_every: steps between two measurements of the gradient shares.
     """
+
+    true_effect: Tensor
+    mean_control: Tensor
 
     def __init__(
         self,
@@ -122,6 +129,7 @@ class ScBIG(PerturbationModel):
         self.latent = LatentSpace(self.cell_encoder(spec))
         self.conditioner = self.condition_encoder(spec)
         tokens, width = self.latent.encoder.latent_shape
+        self.ceiling = PrincipalAxes(spec, width=tokens * width)
         self.velocity = self.velocity_field(tokens, width, self.conditioner.width)
         self.fitted_anchor = None if self.anchor is None else self.anchor().fit(spec.effects)
         self.pairing, self.route, self.integrator = self.coupling(), self.path(), self.solver()
@@ -139,7 +147,7 @@ class ScBIG(PerturbationModel):
         """Whether the next step belongs to the first stage."""
         return self.global_step < self.pretrain_steps
 
-    def configure_optimizers(self) -> tuple[list[torch.optim.Optimizer], list[dict[str, object]]]:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """AdamW with one group a stage; a group's rate is 0 outside its stage."""
         total = int(self.trainer.estimated_stepping_batches)
         if total <= self.pretrain_steps:
@@ -162,7 +170,10 @@ class ScBIG(PerturbationModel):
             warm_cosine(self.pretrain_steps, total, 100),
         ]
         schedule = LambdaLR(optimizer, factors)
-        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
 
     # -- training ----------------------------------------------------------------------------
 
@@ -259,10 +270,11 @@ class ScBIG(PerturbationModel):
         return self.latent.displacement(self.mean_control.expand_as(effect), effect)
 
     def _encode(self, cells: Tensor) -> Tensor:
-        return self.latent.encode(cells.flatten(0, 1)).unflatten(0, cells.shape[:2])
+        encoded = self.latent.encode(cells.flatten(0, 1))
+        return encoded.view(*cells.shape[:2], *encoded.shape[1:])
 
     def _decode(self, latents: Tensor) -> Tensor:
-        return self.latent.decode(latents.flatten(0, 1)).unflatten(0, latents.shape[:2])
+        return self.latent.decode(latents.flatten(0, 1)).view(*latents.shape[:2], -1)
 
     # -- prediction --------------------------------------------------------------------------
 
@@ -273,26 +285,27 @@ class ScBIG(PerturbationModel):
         Cells are x_0 + dec(z_1) - dec(z_0): the error of the reconstruction cancels. With an
         anchor every gene is then moved so that its mean is that of the anchor.
         """
-        wanted, fallback = query.control_mean.float(), ""
-        effect = torch.zeros_like(wanted)
+        delta, fallback = torch.zeros_like(query.control_mean, dtype=torch.float64), ""
         if self.fitted_anchor is not None:
             answer = self.fitted_anchor.predict([query.condition])
-            effect = torch.from_numpy(answer.delta[0]).to(wanted)
+            delta = torch.from_numpy(answer.delta[0]).to(delta)
             fallback = answer.fallback[0]
-        control = query.control.float()
-        displacement = self.latent.displacement(wanted[None], effect[None])[0]
+        control, start = query.control.float(), query.control_mean.float()
+        displacement = self.latent.displacement(start[None], delta[None].float())[0]
         condition, of_cell = self._condition_of(query)
         z_0 = self.latent.encode(control)
 
         def velocity(latents: Tensor, time: Tensor) -> Tensor:
-            residual = torch.cat(
-                [
-                    self.velocity(part, t, condition[rows], displacement.expand(len(part), -1, -1))
-                    for part, t, rows in zip(
-                        latents.split(1024), time.split(1024), of_cell.split(1024), strict=True
-                    )
-                ]
-            )
+            parts = [
+                self.velocity(
+                    latents[i : i + CHUNK],
+                    time[i : i + CHUNK],
+                    condition[of_cell[i : i + CHUNK]],
+                    displacement.expand(len(of_cell[i : i + CHUNK]), -1, -1),
+                )
+                for i in range(0, len(latents), CHUNK)
+            ]
+            residual = torch.cat(parts)
             if self.anchor is None:
                 return residual
             return anchored_velocity(displacement[None], residual[None])[0]
@@ -301,7 +314,8 @@ class ScBIG(PerturbationModel):
         cells = control + self.latent.decode(z_1) - self.latent.decode(z_0)
         if self.anchor is None:
             return Prediction.of_cells(cells.clamp_min(0.0), fallback)
-        return Prediction.of_cells(match_mean(cells, wanted + effect), fallback)
+        mean = (query.control_mean.double() + delta).clamp_min(0.0)
+        return Prediction(mean, match_mean(cells, mean), fallback)
 
     def _condition_of(self, query: Query) -> tuple[Tensor, Tensor]:
         """Vectors of the condition, one a covariate combination, and which one each cell has."""
@@ -316,6 +330,5 @@ class ScBIG(PerturbationModel):
 
     def reconstruct(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Cells, (N, genes), through the encoder, and through PCA of as many dimensions."""
-        tokens, width = self.latent.encoder.latent_shape
-        pca = pca_reconstruction(self.built_spec, cells, tokens * width)
+        pca = self.ceiling.decode(self.ceiling.encode(cells))
         return self.latent.encoder.decode(self.latent.encoder.encode(cells)), pca

@@ -1,0 +1,55 @@
+"""``scbig data``: make and check screens."""
+
+from pathlib import Path
+
+from scbig.commands.screen_file import ScreenFile
+
+
+def check(data: ScreenFile) -> None:
+    """Read a file as training would, and say what is in it.
+
+    Args:
+        data: the file and how it is to be read.
+    """
+    import numpy as np
+
+    from scbig.conditions import targets_of
+    from scbig.data.schema import read_screen
+
+    screen = read_screen(data.path, data.contract)
+    sizes = screen.cells_of
+    orders = [len(targets_of(name)) for name in screen.conditions]
+    print(f"cells         {len(screen.condition)} ({sizes[0]} control)")
+    print(f"genes         {len(screen.genes)}")
+    print(f"conditions    {orders.count(1)} singles, {sum(o > 1 for o in orders)} combinations")
+    print(f"cells each    {sizes[1:].min()} to {sizes[1:].max()}, median {np.median(sizes[1:]):g}")
+    print(f"library       {screen.library}")
+    for name, levels in screen.covariates.items():
+        print(f"covariate     {name}: {len(levels)} levels")
+    for line in screen.reported:
+        print(f"note          {line}")
+
+
+def make(
+    out: str, seed: int = 0, n_genes: int = 500, n_targets: int = 40, n_pairs: int = 60
+) -> None:
+    """Write the synthetic screen as AnnData with raw counts.
+
+    Args:
+        out: ``.h5ad`` file to write.
+        seed: of the screen.
+        n_genes: measured genes.
+        n_targets: target genes, each perturbed alone.
+        n_pairs: pairs of targets perturbed together.
+    """
+    from scbig.data.synthetic import make_synthetic
+    from scbig.data.synthetic_settings import SyntheticSettings
+    from scbig.errors import UserError
+
+    target = Path(out)
+    if target.suffix != ".h5ad" or not target.parent.is_dir():
+        raise UserError(f"--out {out} must be an .h5ad file in a folder that exists")
+    settings = SyntheticSettings(seed=seed, n_genes=n_genes, n_targets=n_targets, n_pairs=n_pairs)
+    adata = make_synthetic(settings).adata
+    adata.write_h5ad(target)
+    print(f"{adata.n_obs} cells x {adata.n_vars} genes: {target}")

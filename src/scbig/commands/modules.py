@@ -1,0 +1,91 @@
+"""``scbig modules``: gene-relation clustering alone, with a report."""
+
+from pathlib import Path
+
+from scbig.commands.screen_file import ScreenFile
+from scbig.gene_modules.clusterer import Clusterer
+
+
+def modules(
+    data: ScreenFile,
+    out: str,
+    embeddings: list[str] | None = None,
+    aliases: str | None = None,
+    network: str | None = None,
+    gene_sets: str | None = None,
+    relations: list[str] | None = None,
+    clusterer: Clusterer | None = None,
+    seed: int = 0,
+    stability_seeds: int = 10,
+) -> None:
+    """Induce gene modules from a file and priors, and report on them.
+
+    All conditions of the file are used, and half of its control cells; the other half measures
+    how genes of a module vary together. A model is never trained on these modules: fit makes its
+    own from training cells.
+
+    Args:
+        data: the file and how it is to be read.
+        out: JSON file to write: the modules and the report.
+        embeddings: files of gene embeddings.
+        aliases: table of gene aliases.
+        network: edge list of a gene network.
+        gene_sets: gene sets (GMT) that modules are named by.
+        relations: of embedding, prior, covariation; all that have data by default.
+        clusterer: makes the modules; Leiden by default.
+        seed: of the clustering.
+        stability_seeds: seeds over which the stability is measured.
+    """
+    import json
+
+    import numpy as np
+
+    from scbig.conditions import targets_of
+    from scbig.data.schema import read_screen
+    from scbig.data.training_effects import training_effects
+    from scbig.errors import UserError
+    from scbig.gene_modules.induction import induce_modules
+    from scbig.gene_modules.leiden import Leiden
+    from scbig.gene_modules.naming import name_modules
+    from scbig.gene_modules.report import module_report
+    from scbig.gene_modules.screen_graph import RELATIONS, screen_graph
+    from scbig.priors.knowledge import read_prior_knowledge
+    from scbig.split import Split
+
+    target = Path(out)
+    if not target.parent.is_dir():
+        raise UserError(f"--out {out}: the folder {target.parent} does not exist")
+    screen = read_screen(data.path, data.contract)
+    targets = sorted({t for name in screen.conditions for t in targets_of(name)})
+    known = read_prior_knowledge(
+        screen.genes, targets, embeddings or [], aliases, network, gene_sets
+    )
+    whole = Split("all conditions", seed, screen.conditions, (), ())
+    effects = training_effects(screen, whole, known.targets)
+    held_out = np.random.default_rng(seed).permutation(screen.control_rows)[::2]
+    rows = np.setdiff1d(np.arange(len(screen.condition)), held_out)
+    groups = screen.condition[rows] * len(screen.strata) + screen.stratum[rows]
+    graph = screen_graph(
+        relations or list(RELATIONS), effects, known.network, screen.cells[rows], groups
+    )
+    found = induce_modules(graph, clusterer or Leiden(), seed, stability_seeds)
+    if known.gene_sets:
+        found = name_modules(found, known.gene_sets)
+    report = module_report(found, graph, screen.cells[held_out], known.gene_sets, seed=seed)
+    written = {**found.to_dict(), "report": report}
+    target.write_text(json.dumps(written, indent=1) + "\n")
+    for line in (*screen.reported, *known.reported):
+        print(f"note: {line}")
+    print(f"{'module':<34}{'genes':>6}{'density z':>11}{'within r':>10}")
+    for module in report["modules"]:
+        z, r = (_shown(module[key]) for key in ("density_z", "within_r"))
+        print(f"{module['name'][:33]:<34}{module['size']:>6}{z:>11}{r:>10}")
+    print(
+        f"{len(found.names)} modules of {len(found.genes)} genes; stability (mean ARI over "
+        f"{stability_seeds} seeds) {_shown(report['stability'])}; between r "
+        f"{_shown(report['between_r'])}: {target}"
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
