@@ -73,7 +73,8 @@ class Evaluation:
     def add(self, predictor: str, trial: Trial, prediction: Prediction) -> None:
         """Score one prediction of one condition.
 
-        The predicted mean is clipped at 0, where expression ends, for every predictor alike.
+        Predicted means are clipped at 0, where expression ends, for every predictor alike, and so
+        is the mean of perturbations.
 
         Raises:
             ValueError: this predictor was scored on the condition before, the truth is not the
@@ -252,7 +253,7 @@ class Evaluation:
             measured,
             control,
             control_mean=control_mean,
-            mean_effect=self._mean_effect,
+            perturbed_mean=(control_mean.double() + self._mean_effect).clamp_min(0.0),
             other_mean=self._other_mean,
             other_variance=self._other_variance,
             own=tuple(column[t] for t in targets_of(condition) if t in column),

@@ -46,7 +46,8 @@ class ModuleCorrelationError(SeparateMetric):
     """Root mean square error of the correlations between gene modules over cells.
 
     Correlations of module means, predicted cells against measured cells, over pairs of modules.
-    Two halves of the same condition do not reach 0: the replicate row is the floor.
+    Sampling alone keeps it above 0; the replicate, with half as many cells on both sides, stands
+    higher for that reason and is no bound here.
     """
 
     name = "module_correlation_error"

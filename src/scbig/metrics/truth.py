@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import torch
 from torch import Tensor
 
 from scbig.metrics.differential_expression import de_order, squared_t_weights, welch_t
@@ -45,7 +44,7 @@ class Truth:
         control: Population,
         *,
         control_mean: Tensor | None = None,
-        mean_effect: Tensor | None = None,
+        perturbed_mean: Tensor | None = None,
         other_mean: Tensor | None = None,
         other_variance: Tensor | None = None,
         own: tuple[int, ...] = (),
@@ -59,7 +58,7 @@ class Truth:
             population: measured cells, or pseudobulk, of the condition.
             control: real control cells, or their pseudobulk.
             control_mean: c when it is known from more cells than ``control``.
-            mean_effect: unweighted mean effect of training conditions; zero by default.
+            perturbed_mean: m; c by default.
             other_mean: mean over cells of other perturbations, for the weights, (genes,).
             other_variance: variance over the same cells, (genes,).
             own: columns of the condition's own targets.
@@ -90,6 +89,5 @@ class Truth:
                 population.n_cells,
             )
             weights = squared_t_weights(t)
-        effect = torch.zeros_like(c) if mean_effect is None else mean_effect.double()
-        # a mean of expression cannot be negative; predictors clip theirs too
-        return cls(condition, population, c, (c + effect).clamp_min(0.0), order, weights, own)
+        m = c if perturbed_mean is None else perturbed_mean.double()
+        return cls(condition, population, c, m, order, weights, own)
