@@ -43,6 +43,7 @@ class PerturbationDataModule(LightningDataModule):
         condition_key: obs column with the condition of each cell.
         label_style: how targets are joined: ``plus`` (``A+B``, ``A+ctrl``) or ``underscore``.
         control_label: a further label that means control, beside control, ctrl, non-targeting.
+        gene_key: var column with the gene names; its index by default.
         layer: layer with the expression; X by default.
         scale: ``counts`` (raw) or ``log1p_cp10k``; verified.
         library_key: obs column with the total counts of each cell, if the file has a part of the
@@ -75,6 +76,7 @@ class PerturbationDataModule(LightningDataModule):
         condition_key: str = "condition",
         label_style: Literal["plus", "underscore"] = "plus",
         control_label: str | None = None,
+        gene_key: str | None = None,
         layer: str | None = None,
         scale: Scale = "counts",
         library_key: str | None = None,
@@ -116,6 +118,7 @@ class PerturbationDataModule(LightningDataModule):
             condition_key=condition_key,
             label_style=label_style,
             control_label=control_label,
+            gene_key=gene_key,
             layer=layer,
             scale=scale,
             library_key=library_key,

@@ -42,6 +42,12 @@ def test_library_from_a_column(adata):
     assert screen.library == "obs column total"
 
 
+def test_gene_names_from_a_column(adata):
+    adata.var["symbol"] = [f"S{i}" for i in range(adata.n_vars)]
+    screen = read_screen(adata, ScreenContract(gene_key="symbol"))
+    assert screen.genes == tuple(f"S{i}" for i in range(adata.n_vars))
+
+
 def test_declared_log_values_are_kept(adata):
     log_of(adata)
     screen = read_screen(adata, ScreenContract(scale="log1p_cp10k"))
@@ -185,6 +191,12 @@ BROKEN = {
         lambda a: setattr(a, "var_names", ["A", "A", *a.var_names[2:]]),
         {},
         "1 gene names are not unique, e.g. A",
+    ),
+    "unknown gene names": (lambda a: a, {"gene_key": "symbol"}, "no var column 'symbol'"),
+    "empty gene names": (
+        lambda a: a.var.__setitem__("symbol", [None, *a.var_names[1:]]),
+        {"gene_key": "symbol"},
+        "is empty for 1 of 30 genes",
     ),
     "cells twice": (
         lambda a: setattr(a, "obs_names", ["cell1", "cell1", *a.obs_names[2:]]),

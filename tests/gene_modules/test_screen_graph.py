@@ -1,49 +1,71 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from planted_relations import make_planted
 
-from scbig.data_spec import DataSpec
 from scbig.effects import Effects
 from scbig.errors import UserError
 from scbig.gene_modules.screen_graph import RELATIONS, gene_vectors, screen_graph
 from scbig.target_embedding import EmbeddingSource, TargetEmbedding
 
-PLANTED = make_planted(n_genes=24, n_modules=3, n_cells=200)
+GENES = tuple(f"g{i}" for i in range(12))
+CELLS = sp.csr_matrix(np.random.default_rng(0).poisson(2.0, (60, 12)).astype(np.float32))
+GROUPS = np.arange(60) % 2
+NETWORK = sp.csr_matrix(np.eye(12, k=1) + np.eye(12, k=-1))
 
 
-@pytest.fixture
-def effects(tiny_spec: DataSpec) -> Effects:
-    """Effects on 24 genes, some of which have an embedding from one or both of two sources."""
-    known = np.zeros((20, 2), dtype=bool)
-    known[:10, 0] = known[5:, 1] = True
-    vectors = np.hstack([np.full((20, 2), 3.0) * known[:, :1], np.ones((20, 1)) * known[:, 1:]])
-    sources = (EmbeddingSource("a", 2, ""), EmbeddingSource("b", 1, ""))
-    targets = TargetEmbedding(tiny_spec.genes[:20], vectors.astype(np.float16), known, sources)
-    return replace(tiny_spec.effects, targets=targets)
+def two_sources():
+    """Source one knows g0..g5, source two g4..g7; nobody knows the rest."""
+    rng = np.random.default_rng(1)
+    names = tuple(f"g{i}" for i in range(8))
+    vectors = rng.standard_normal((8, 5)).astype(np.float16)
+    known = np.zeros((8, 2), dtype=bool)
+    known[:6, 0] = known[4:, 1] = True
+    vectors[~known[:, 0], :3] = 0
+    vectors[~known[:, 1], 3:] = 0
+    sources = (EmbeddingSource("one", 3, ""), EmbeddingSource("two", 2, ""))
+    return TargetEmbedding(names, vectors, known, sources)
 
 
-def test_all_relations_are_fused(effects: Effects):
-    graph = screen_graph(RELATIONS, effects, PLANTED.network, PLANTED.cells, PLANTED.groups)
-    assert set(graph.coverage) == set(RELATIONS)
-    assert graph.coverage["embedding"] == pytest.approx(20 / 24)
-    assert graph.genes == effects.genes
+def effects_with(targets):
+    delta = np.random.default_rng(2).standard_normal((4, 12))
+    return Effects(GENES, tuple("ABCD"), delta, delta**2, np.full(4, 9), np.ones(12), targets)
 
 
-def test_sources_count_alike_whatever_their_length(effects: Effects):
-    vectors = gene_vectors(effects.targets, effects.genes)
-    assert vectors is not None
-    assert np.linalg.norm(vectors[:20], axis=1) == pytest.approx([1] * 5 + [2**0.5] * 5 + [1] * 10)
-    assert np.isnan(vectors[20:]).all()
+def test_vectors_of_several_sources():
+    targets = two_sources()
+    vectors = gene_vectors(targets, GENES)
+    assert vectors.shape == (12, 5)
+    norms = np.linalg.norm(vectors, axis=1)
+    np.testing.assert_allclose(norms[:4], 1.0, rtol=1e-6)
+    np.testing.assert_allclose(norms[4:6], np.sqrt(2), rtol=1e-6)
+    np.testing.assert_allclose(norms[6:8], 1.0, rtol=1e-6)
+    assert np.isnan(vectors[8:]).all()
+    assert not vectors[0, 3:].any()
+    raw = targets.vectors[0, :3].astype(float)
+    np.testing.assert_allclose(vectors[0, :3], raw / np.linalg.norm(raw))
 
 
-def test_a_relation_without_data_is_left_out_and_none_at_all_is_refused(effects: Effects):
-    bare = replace(effects, targets=TargetEmbedding.empty())
-    graph = screen_graph(RELATIONS, bare, None, PLANTED.cells, PLANTED.groups)
-    assert list(graph.coverage) == ["covariation"] and graph.embedding is None
-    with pytest.raises(UserError, match="no data for it"):
-        screen_graph(["prior", "embedding"], bare, None, PLANTED.cells, PLANTED.groups)
-    with pytest.raises(UserError, match="friendship"):
-        screen_graph(["friendship"], bare, sp.csr_matrix((24, 24)), PLANTED.cells, PLANTED.groups)
+def test_no_vectors():
+    assert gene_vectors(TargetEmbedding.empty(), GENES) is None
+    assert gene_vectors(two_sources(), ("x", "y")) is None
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_one_relation_at_a_time(name):
+    graph = screen_graph([name], effects_with(two_sources()), NETWORK, CELLS, GROUPS)
+    assert list(graph.coverage) == [name]
+    assert graph.weights.nnz > 0
+
+
+def test_relations_without_data_are_left_out():
+    graph = screen_graph(RELATIONS, effects_with(TargetEmbedding.empty()), None, CELLS, GROUPS)
+    assert list(graph.coverage) == ["covariation"]
+    assert graph.embedding is None
+    with pytest.raises(UserError, match="there are no data for it"):
+        screen_graph(["prior"], effects_with(TargetEmbedding.empty()), None, CELLS, GROUPS)
+
+
+@pytest.mark.parametrize("wanted", [[], ["embedding", "string"]])
+def test_unknown_relations(wanted):
+    with pytest.raises(UserError, match="use one or more of embedding, prior, covariation"):
+        screen_graph(wanted, effects_with(two_sources()), NETWORK, CELLS, GROUPS)

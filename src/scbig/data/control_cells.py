@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from scbig.conditions import CONTROL
 from scbig.data.anndata_reader import open_anndata
 from scbig.data.expression_reader import OBS_COLUMN, read_expression
-from scbig.data.obs_columns import canonical_conditions, coded_as, refuse_duplicates
+from scbig.data.obs_columns import canonical_conditions, coded_as, gene_names
 from scbig.data.schema import ScreenContract
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
@@ -60,7 +60,7 @@ def read_controls(
         UserError: the file is not what the contract says, or does not fit the model.
     """
     adata = open_anndata(source)
-    refuse_duplicates(adata)
+    genes = gene_names(adata, contract.gene_key)
     names = canonical_conditions(
         adata, contract.condition_key, contract.label_style, contract.control_label
     )
@@ -73,9 +73,7 @@ def read_controls(
         reported.append(
             f"library size: {expression.library} here, {spec.library} in the training data"
         )
-    cells = _in_order(
-        expression.cells, adata.var_names.astype(str).tolist(), spec, missing_genes, reported
-    )
+    cells = _in_order(expression.cells, genes, spec, missing_genes, reported)
     return ControlCells(
         cells, covariates, tuple(adata.obs_names[rows].astype(str)), tuple(reported)
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from scbig.conditions import CONTROL, canonical_all
 from scbig.errors import UserError, listed
@@ -17,23 +18,41 @@ if TYPE_CHECKING:
 Codes = npt.NDArray[np.int64]
 
 
-def refuse_duplicates(adata: AnnData) -> None:
-    """Refuse files whose gene or cell names repeat, or that are empty.
+def gene_names(adata: AnnData, key: str | None) -> tuple[str, ...]:
+    """Names of the genes of the file: of its var index, or of a var column.
 
     Raises:
-        UserError: they do.
+        UserError: no such column, genes without a name, or names that repeat; or an empty file, or
+            cell names that repeat.
     """
     if not (adata.n_obs and adata.n_vars):
         raise UserError(f"the file has {adata.n_obs} cells and {adata.n_vars} genes: it is empty")
-    for what, names, remedy in (
-        ("gene", adata.var_names, "merge them or rename them (var_names_make_unique)"),
-        ("cell", adata.obs_names, "make them unique (obs_names_make_unique)"),
-    ):
-        repeated = names[names.duplicated()].unique()
-        if len(repeated):
-            raise UserError(
-                f"{len(repeated)} {what} names are not unique, e.g. {listed(repeated)}: {remedy}"
-            )
+    _refuse_repeated("cell", adata.obs_names, "make them unique (obs_names_make_unique)")
+    if key is None:
+        names = adata.var_names
+    elif key in adata.var:
+        names = pd.Index(adata.var[key])
+    else:
+        raise UserError(
+            f"no var column {key!r} (gene_key): the file has "
+            f"{listed(adata.var.columns, 30) or 'none'}"
+        )
+    if names.hasnans:
+        raise UserError(
+            f"var[{key!r}] (gene_key) is empty for {int(names.isna().sum())} of {len(names)} "
+            "genes: name these genes or remove them"
+        )
+    names = names.astype(str)
+    _refuse_repeated("gene", names, "merge them, rename them (var_names_make_unique) or drop some")
+    return tuple(names)
+
+
+def _refuse_repeated(what: str, names: pd.Index, remedy: str) -> None:
+    repeated = names[names.duplicated()].unique()
+    if len(repeated):
+        raise UserError(
+            f"{len(repeated)} {what} names are not unique, e.g. {listed(repeated)}: {remedy}"
+        )
 
 
 def text_column(adata: AnnData, column: str, purpose: str) -> npt.NDArray[np.str_]:

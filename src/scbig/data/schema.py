@@ -19,7 +19,7 @@ from scbig.data.expression_reader import Scale, read_expression
 from scbig.data.obs_columns import (
     canonical_conditions,
     coded,
-    refuse_duplicates,
+    gene_names,
     text_column,
 )
 from scbig.data.screen import Screen
@@ -37,6 +37,7 @@ class ScreenContract:
         condition_key: obs column with the condition of each cell.
         label_style: how targets are joined: ``plus`` (``A+B``, ``A+ctrl``) or ``underscore``.
         control_label: a further label that means control, beside control, ctrl, non-targeting.
+        gene_key: var column with the gene names (symbols, as targets have); its index by default.
         layer: layer with the expression; X by default.
         scale: ``counts`` (raw) or ``log1p_cp10k`` (natural logarithm of 1 + counts per 10,000).
         library_key: obs column with the total counts of each cell, for raw counts of a part of
@@ -49,6 +50,7 @@ class ScreenContract:
     condition_key: str = "condition"
     label_style: str = "plus"
     control_label: str | None = None
+    gene_key: str | None = None
     layer: str | None = None
     scale: Scale = "counts"
     library_key: str | None = None
@@ -68,7 +70,7 @@ def read_screen(source: AnnData | str | Path, contract: ScreenContract) -> Scree
         UserError: the file is not what the contract says; one line with numbers and examples.
     """
     adata = open_anndata(source)
-    refuse_duplicates(adata)
+    genes = gene_names(adata, contract.gene_key)
     names = canonical_conditions(
         adata, contract.condition_key, contract.label_style, contract.control_label
     )
@@ -78,7 +80,6 @@ def read_screen(source: AnnData | str | Path, contract: ScreenContract) -> Scree
     covariates, codes = coded(adata, contract.covariates, rows)
     position = {name: i for i, name in enumerate(condition_names)}
     condition = np.asarray([position[name] for name in names[rows].tolist()], dtype=np.int64)
-    genes = tuple(adata.var_names.astype(str))
     _report_unmeasured(condition_names, genes, reported)
     screen = Screen(
         cells=expression.cells,
