@@ -85,13 +85,14 @@ class Evaluation:
             raise ValueError(f"{REPLICATE!r} is the name of the replicate: use add_replicate")
         if condition in self._fallback.get(predictor, {}):
             raise ValueError(f"{predictor} was scored on {condition} before")
-        truth = self._truth(trial)
+        truth, mark = self._truth(trial)
         mean = prediction.mean.cpu().clamp_min(0.0)
         predicted = Population.of_mean(mean)
         if prediction.cells is not None:
             cells = Population.of_cells(prediction.cells.cpu(), self._projection)
             predicted = cells.with_mean(mean)
         comparison = Comparison(truth, predicted)
+        self._truths[condition] = truth, mark
         if predictor not in self._scores:
             self._scores[predictor] = [metric() for metric in self.metrics]
         for metric in self._scores[predictor]:
@@ -180,12 +181,12 @@ class Evaluation:
             subgroups: also within each subgroup.
             draws: resamples of conditions.
         """
+        if model not in self._scores:
+            raise ValueError(f"no predictor {model!r}: {listed(self.predictors, 20)}")
         table = self.per_condition()
         known = [m for m in self.metrics if metric in (None, m.name)]
         if not known:
             raise ValueError(f"no metric {metric!r}: {listed([m.name for m in self.metrics], 20)}")
-        if model not in self._scores:
-            raise ValueError(f"no predictor {model!r}: {listed(self.predictors, 20)}")
         groups = [ALL, *(sorted(table["subgroup"].unique()) if subgroups else ())]
         return compare(
             table,
@@ -228,21 +229,22 @@ class Evaluation:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _truth(self, trial: Trial) -> Truth:
+    def _truth(self, trial: Trial) -> tuple[Truth, float]:
+        """The truth of a trial, with a mark that tells its cells from others."""
         condition = trial.query.condition
         mark = float(trial.truth.sum(dtype=torch.float64)) + len(trial.truth)
         if condition not in self._truths:
-            truth = Population.of_cells(trial.truth.cpu(), self._projection)
+            measured = Population.of_cells(trial.truth.cpu(), self._projection)
             c = trial.query.control_mean.cpu()
-            made = self._make_truth(condition, truth, self._control(trial.control), c)
-            self._truths[condition] = made, mark
-        truth_, known = self._truths[condition]
+            made = self._make_truth(condition, measured, self._control(trial.control), c)
+            return made, mark
+        truth, known = self._truths[condition]
         if abs(known - mark) > 1e-9 * abs(known):
             raise ValueError(
                 f"{condition} is scored on other measured cells than before: "
                 "predictors must be given the same trials"
             )
-        return truth_
+        return truth, known
 
     def _make_truth(
         self, condition: str, measured: Population, control: Population, control_mean: Tensor

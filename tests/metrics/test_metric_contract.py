@@ -193,10 +193,8 @@ def test_scale_of_the_prediction(metric, panel):
         assert values[2.0] == pytest.approx(4.0) and values[0.5] == pytest.approx(0.25)
 
 
-@EVERY
+@pytest.mark.parametrize("metric", [m for m in METRICS if not m.needs_cells], ids=lambda m: m.name)
 def test_pseudobulk_and_cells_agree(metric, panel):
-    if metric.needs_cells:
-        pytest.skip("needs cells")
     cells = panel.moved(panel.effects * 0.6)
     means = [Population.of_mean(p.mean) for p in cells]
     assert float(run(metric, panel.truths, means).compute()) == pytest.approx(
