@@ -268,7 +268,8 @@ class PerturbationDataModule(LightningDataModule):
         unused = len(screen.conditions) - len(split.train) - len(split.val) - len(split.test)
         lines = [
             f"screen: {len(screen.condition)} cells x {spec.n_genes} genes, "
-            f"{screen.cells_of[0]} of them control; library: {screen.library}",
+            f"{screen.cells_of[0]} of them control (for training and evaluation alike); "
+            f"library: {screen.library}",
             f"split {split.name} (seed {split.seed}): {sides}"
             + (f", {unused} unused" if unused else ""),
             *screen.reported,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg
 import scipy.sparse as sp
 
 from scbig.data.highly_variable import training_rows
@@ -18,7 +19,11 @@ from scbig.split import Split
 MOST_AXES = 128
 MOST_CELLS = 512
 #: Up to so many genes the covariance matrix is decomposed; beyond, a Krylov method is faster.
-MOST_GENES_DENSE = 2000
+MOST_GENES_DENSE = 5000
+#: Axes are fitted on at most so many cells, evenly spaced in the file.
+MOST_CELLS_FOR_AXES = 50_000
+#: Rows made dense at once.
+BLOCK = 2048
 
 
 def fit_spec(
@@ -79,9 +84,12 @@ def _moments(cells: sp.csr_matrix) -> tuple[npt.NDArray[np.float64], npt.NDArray
 def principal_axes(cells: sp.csr_matrix, most: int) -> npt.NDArray[np.float32]:
     """Leading principal axes after centring, orthonormal, (axes, genes), strongest first.
 
-    There are at most ``most``, and at most as many as the cells span; the sign of an axis makes its
-    largest entry positive.
+    There are at most ``most``, and at most one less than cells or as many as genes; the sign of an
+    axis makes its largest entry positive. Very many cells are thinned evenly.
     """
+    if cells.shape[0] > MOST_CELLS_FOR_AXES:
+        spaced = np.linspace(0, cells.shape[0] - 1, MOST_CELLS_FOR_AXES)
+        cells = cells[spaced.astype(np.int64)]
     n_cells, n_genes = cells.shape
     n_axes = min(most, n_genes, n_cells - 1)
     if n_genes <= MOST_GENES_DENSE:
@@ -97,11 +105,14 @@ def principal_axes(cells: sp.csr_matrix, most: int) -> npt.NDArray[np.float32]:
 
 
 def _covariance_axes(cells: sp.csr_matrix, n_axes: int) -> npt.NDArray[np.float64]:
-    values = cells.astype(np.float64)
-    mean = np.asarray(values.mean(0)).ravel()
-    second = np.asarray((values.T @ values).todense()) / values.shape[0]
-    _, vectors = np.linalg.eigh(second - np.outer(mean, mean))
-    return vectors[:, ::-1][:, :n_axes].T
+    n_cells, n_genes = cells.shape
+    mean = np.asarray(cells.mean(0, dtype=np.float64), dtype=np.float32).ravel()
+    scatter = np.zeros((n_genes, n_genes))
+    for start in range(0, n_cells, BLOCK):
+        centred = cells[start : start + BLOCK].toarray() - mean
+        scatter += centred.T @ centred
+    _, vectors = scipy.linalg.eigh(scatter, subset_by_index=[n_genes - n_axes, n_genes - 1])
+    return np.asarray(vectors[:, ::-1].T, dtype=np.float64)
 
 
 def representative_cells(
