@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from scbig.nn.mlp import Mlp
+from scbig.nn.mlp import ResidualBlock
 
 
 class SelfAttention(nn.Module):
@@ -48,11 +48,10 @@ class AttentionBlock(nn.Module):
         super().__init__()
         self.attention_norm = nn.LayerNorm(width)
         self.attention = SelfAttention(width, heads)
-        self.mlp_norm = nn.LayerNorm(width)
-        self.mlp = Mlp(width, expansion * width, width)
+        self.mlp = ResidualBlock(width, expansion)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Tokens, (N, M, width), to tokens of the same shape."""
         tokens = tokens + self.attention(self.attention_norm(tokens))
-        mixed: Tensor = tokens + self.mlp(self.mlp_norm(tokens))
+        mixed: Tensor = self.mlp(tokens)
         return mixed

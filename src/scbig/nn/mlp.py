@@ -1,8 +1,8 @@
-"""``Mlp``: linear layers with GELU and dropout between them."""
+"""``Mlp``, linear layers with GELU and dropout between, and ``ResidualBlock``, one of them added."""
 
 from itertools import pairwise
 
-from torch import nn
+from torch import Tensor, nn
 
 
 class Mlp(nn.Sequential):
@@ -29,3 +29,22 @@ class Mlp(nn.Sequential):
         if zero_last:
             for parameter in last.parameters():
                 nn.init.zeros_(parameter)
+
+
+class ResidualBlock(nn.Module):
+    """Pre-norm residual MLP along the last axis: ``h += mlp(LN h)``.
+
+    Args:
+        width: of the last axis.
+        expansion: hidden width of the MLP over ``width``.
+    """
+
+    def __init__(self, width: int, expansion: int = 2) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.mlp = Mlp(width, expansion * width, width)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Hidden, (..., width), to the same shape."""
+        added: Tensor = hidden + self.mlp(self.norm(hidden))
+        return added
