@@ -28,3 +28,4 @@ def test_subgroups_and_verdict_follow():
 def test_a_single_subgroup_needs_no_second_table():
     text = score_table(make_scored(("T0+T2", "T1+T3")), "Model")
     assert "by subgroup" not in text
+    assert text.endswith("too few conditions for a verdict")

@@ -17,7 +17,7 @@ class PearsonDelta(SeparateMetric):
     """Pearson correlation over genes of the predicted and the true effect against control.
 
     r(x^ - c, x - c). It rewards the shift that all perturbations share: predicting the mean effect
-    of training reaches .3 to .5; read it beside ``systema_pearson_delta``.
+    of training reaches .3 to .5; read it beside the correlation against the perturbed mean.
     """
 
     name = "pearson_delta"

@@ -27,8 +27,8 @@ from scbig.report.tables import (
 
 #: Scatters of effects, from the best to the worst predicted condition.
 SCATTERS = 6
-#: Metrics drawn for every subgroup: the first ones of the table that have subgroups.
-GROUP_METRICS = 3
+#: Metrics drawn for every subgroup: one of the mean, one of telling apart, one of the cells.
+GROUP_METRICS = ("systema_pearson_delta", "perturbation_discrimination", "energy_distance")
 
 
 def write_report(
@@ -153,8 +153,9 @@ def _group_charts(groups: list[dict[str, Any]]) -> list[str]:
     charts = []
     for group in groups:
         grid: ScoreGrid = group["grid"]
-        for column, metric in list(enumerate(grid.metrics))[:GROUP_METRICS]:
-            charts.append(interval_chart(grid, column, f"{group['name']}: {metric.title}"))
+        for column, metric in enumerate(grid.metrics):
+            if metric.name in GROUP_METRICS:
+                charts.append(interval_chart(grid, column, f"{group['name']}: {metric.title}"))
     return charts
 
 

@@ -35,6 +35,8 @@ def score_table(evaluation: Scored, model: str) -> str:
     for metric in whole.metrics[:1]:
         counts = Counter(versus.loc[versus["metric"] == metric.name, "verdict"])
         said = ", ".join(f"{word} {counts[word]}" for word in ("beats", "ties", "loses"))
+        if counts["too few"] == counts.total():
+            said = "too few conditions for a verdict"
         lines.append(f"{model} against {counts.total()} baselines on {metric.title}: {said}")
     return "\n".join(lines)
 

@@ -51,15 +51,19 @@ def replicate_note(table: pd.DataFrame) -> str:
     return f"{done} of {table['condition'].nunique()} conditions have the 50 cells that it takes."
 
 
-def fallbacks(table: pd.DataFrame) -> list[dict[str, str]]:
-    """Reasons for fallbacks with their conditions, one row a predictor and reason."""
+def fallbacks(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """How often each predictor used a fallback, with reasons and conditions."""
     used = table[table["fallback"] != ""].drop_duplicates(["predictor", "condition"])
     found = []
-    for (predictor, reason), rows in used.groupby(["predictor", "fallback"], sort=False):
-        names = sorted(rows["condition"])
-        more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-        shown = f"{len(names)}: {', '.join(names[:8])}{more}"
-        found.append({"predictor": str(predictor), "reason": str(reason), "conditions": shown})
+    for predictor, rows in used.groupby("predictor", sort=False):
+        reasons = rows.groupby("fallback", sort=False)["condition"]
+        found.append(
+            {
+                "predictor": str(predictor),
+                "n": len(rows),
+                "reasons": [(str(why), ", ".join(sorted(names))) for why, names in reasons],
+            }
+        )
     return found
 
 
