@@ -1,4 +1,4 @@
-"""``Mlp``, linear layers with GELU and dropout between, and ``ResidualBlock``, one of them added."""
+"""``Mlp``: linear layers with GELU and dropout between; ``ResidualBlock``: one of them added."""
 
 from itertools import pairwise
 
