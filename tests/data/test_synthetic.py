@@ -91,7 +91,7 @@ def test_counts_look_like_a_screen(screen):
     assert counts.dtype == np.float32
     assert (counts.data == np.round(counts.data)).all()
     assert counts.data.min() > 0
-    assert counts.shape == (1200 + 100 * 80, 500)
+    assert counts.shape == (1200 + 140 * 80, 500)
     assert 0.2 < counts.nnz / np.prod(counts.shape) < 0.45
     assert expression(screen).data.max() < 9.3  # log(1 + 1e4)
     sizes = screen.adata.obs["condition"].value_counts()
@@ -241,14 +241,14 @@ def test_measured_targets_are_knocked_down(screen):
     truth = screen.truth
     column = {gene: i for i, gene in enumerate(truth.genes)}
     own = [truth.effect[i, column[c]] for i, c in enumerate(truth.conditions) if c in column]
-    assert len(own) == 20
+    assert len(own) == screen.settings.n_targets // 2
     assert np.mean(np.array(own) < 0) > 0.8
 
 
 def test_prior_lacks_some_targets_and_tells_programs_apart(screen):
     targets = {t for c in screen.truth.conditions for t in targets_of(c)}
     embedding = screen.target_embedding()
-    assert len(embedding.missing(sorted(targets))) == round(0.03 * 40)
+    assert len(embedding.missing(sorted(targets))) == round(0.03 * 60)
     names, vectors = screen.embedding
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     measured = np.isin(names, screen.truth.genes)
@@ -269,7 +269,7 @@ def test_prior_lacks_some_targets_and_tells_programs_apart(screen):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"n_pairs": 1000}, "780 pairs"),
+        ({"n_pairs": 2000}, "1770 pairs"),
         ({"prior_informativeness": 1.5}, "0 to 1"),
         ({"n_genes": 5}, "n_genes"),
         ({"n_batches": 0}, "n_batches"),

@@ -1,7 +1,5 @@
 """``scbig data``: make and check screens."""
 
-from pathlib import Path
-
 from scbig.commands.screen_file import ScreenFile
 
 
@@ -31,25 +29,22 @@ def check(data: ScreenFile) -> None:
 
 
 def make(
-    out: str, seed: int = 0, n_genes: int = 500, n_targets: int = 40, n_pairs: int = 60
+    out: str, seed: int = 0, n_genes: int = 500, n_targets: int = 60, n_pairs: int = 80
 ) -> None:
-    """Write the synthetic screen as AnnData with raw counts.
+    """Write the synthetic screen with its priors, as the files a real one comes in.
 
     Args:
-        out: ``.h5ad`` file to write.
+        out: folder to write: screen.h5ad (raw counts), embedding.npz, network.tsv.gz,
+            gene_sets.gmt and truth.npz.
         seed: of the screen.
         n_genes: measured genes.
         n_targets: target genes, each perturbed alone.
         n_pairs: pairs of targets perturbed together.
     """
     from scbig.data.synthetic import make_synthetic
+    from scbig.data.synthetic_files import write_synthetic
     from scbig.data.synthetic_settings import SyntheticSettings
-    from scbig.errors import UserError
 
-    target = Path(out)
-    if target.suffix != ".h5ad" or not target.parent.is_dir():
-        raise UserError(f"--out {out} must be an .h5ad file in a folder that exists")
     settings = SyntheticSettings(seed=seed, n_genes=n_genes, n_targets=n_targets, n_pairs=n_pairs)
-    adata = make_synthetic(settings).adata
-    adata.write_h5ad(target)
-    print(f"{adata.n_obs} cells x {adata.n_vars} genes: {target}")
+    for path in write_synthetic(make_synthetic(settings), out).values():
+        print(path)

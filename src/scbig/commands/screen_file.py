@@ -15,6 +15,7 @@ class ScreenFile:
         condition_key: obs column with the condition of each cell.
         label_style: how targets are joined: ``plus`` (A+B, A+ctrl) or ``underscore`` (A_B).
         control_label: a further label that means control, beside control, ctrl, non-targeting.
+        gene_key: var column with the gene symbols; the index by default.
         layer: layer with the expression; X by default.
         scale: ``counts`` or ``log1p_cp10k``; verified.
         library_key: obs column with the total counts of each cell.
@@ -26,6 +27,7 @@ class ScreenFile:
     condition_key: str = "condition"
     label_style: Literal["plus", "underscore"] = "plus"
     control_label: str | None = None
+    gene_key: str | None = None
     layer: str | None = None
     scale: Literal["counts", "log1p_cp10k"] = "counts"
     library_key: str | None = None

@@ -87,6 +87,12 @@ class ScbigCLI(LightningCLI):
         """Read the data first: a run whose input is wrong leaves no folder behind."""
         _ = self.datamodule.spec
         _say("\n".join(self.datamodule.reported))
+        if not self.datamodule.split.val:
+            _say("no validation condition: the best checkpoint is the last one")
+            self.trainer.limit_val_batches = 0
+            for callback in self.trainer.checkpoint_callbacks:
+                if isinstance(callback, ModelCheckpoint):
+                    callback.monitor = None
         self._write_config()
         _say(f"run folder: {self.folder}")
 

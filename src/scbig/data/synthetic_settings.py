@@ -31,8 +31,8 @@ class SyntheticSettings:
 
     n_genes: int = 500
     n_programs: int = 10
-    n_targets: int = 40
-    n_pairs: int = 60
+    n_targets: int = 60
+    n_pairs: int = 80
     cells_per_condition: int = 80
     n_controls: int = 1200
     n_batches: int = 2

@@ -236,7 +236,7 @@ class ScBIG(PerturbationModel):
         condition = self.conditioner(batch.targets, batch.target_mask, batch.covariates)
         residual = self.velocity(
             sample.z_t.flatten(0, 1),
-            time.repeat_interleave(n_cells),
+            sample.t.repeat_interleave(n_cells),
             condition.repeat_interleave(n_cells, 0),
             effect.repeat_interleave(n_cells, 0),
         ).view_as(z_0)
@@ -245,10 +245,10 @@ class ScBIG(PerturbationModel):
         self.log("train/flow_matching", matching, prog_bar=True)
         if not self.losses:
             return matching
-        endpoint_latent = sample.z_t + (1.0 - time[:, None, None, None]) * velocity
+        endpoint_latent = sample.z_t + (1.0 - sample.t[:, None, None, None]) * velocity
         with torch.no_grad():
             truth = self._decode(z_1)
-        endpoint = Endpoint(self._decode(endpoint_latent), truth, time)
+        endpoint = Endpoint(self._decode(endpoint_latent), truth, sample.t)
         raw = torch.stack([loss(endpoint) for loss in self.losses.values()])
         scaled = self.loss_scale(raw)
         terms = {"flow_matching": matching}
@@ -310,7 +310,7 @@ class ScBIG(PerturbationModel):
                 return residual
             return anchored_velocity(displacement[None], residual[None])[0]
 
-        z_1 = self.integrator.integrate(velocity, z_0)
+        z_1 = self.integrator.integrate(velocity, self.route.start(z_0))
         cells = control + self.latent.decode(z_1) - self.latent.decode(z_0)
         if self.anchor is None:
             return Prediction.of_cells(cells.clamp_min(0.0), fallback)
@@ -321,7 +321,11 @@ class ScBIG(PerturbationModel):
         """Vectors of the condition, one a covariate combination, and which one each cell has."""
         targets = targets_of(query.condition)
         rows = torch.from_numpy(self.built_spec.targets.rows(targets)).to(self.device)
-        levels, of_cell = torch.unique(query.covariates, dim=0, return_inverse=True)
+        covariates = query.covariates
+        if covariates.shape[1]:
+            levels, of_cell = torch.unique(covariates, dim=0, return_inverse=True)
+        else:  # torch.unique refuses rows of no columns
+            levels, of_cell = covariates[:1], covariates.new_zeros(len(covariates))
         # control has no target: one masked slot keeps the shapes
         padded = rows if len(rows) else torch.zeros(1, dtype=torch.int64, device=self.device)
         mask = torch.full_like(padded, len(rows) > 0, dtype=torch.bool)
