@@ -8,15 +8,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from scbig.conditions import targets_of
 from scbig.data_spec import DataSpec
 from scbig.errors import listed
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import ConditionMetric
 from scbig.metrics.discovery import find_metrics
 from scbig.metrics.effect_table import EffectTable
-from scbig.metrics.population import Population, Projection
-from scbig.metrics.replicate import FEWEST_CELLS, REPLICATE, split_half
+from scbig.metrics.referee import Referee
+from scbig.metrics.replicate import FEWEST_CELLS, REPLICATE
 from scbig.metrics.summary import ALL, summarise
 from scbig.metrics.truth import Truth
 from scbig.metrics.verdict import compare
@@ -24,8 +23,6 @@ from scbig.predictor import Prediction, Trial
 
 #: Predictors that a method must beat before anything else is said about it.
 TRIVIAL = ("no_change", "train_mean", "matching", "additive", "bilinear")
-#: Principal axes that the energy distance is taken on.
-AXES = 50
 #: Random halvings that the replicate is averaged over.
 HALVINGS = 5
 
@@ -57,15 +54,7 @@ class Evaluation:
         self._effects: dict[str, dict[str, Tensor]] = {}
         self._fallback: dict[str, dict[str, str]] = {}
         self._replicated: set[str] = set()
-        self._last_control: tuple[Tensor, Population] | None = None
-        self._last_halves: dict[int, tuple[Tensor, Population, Population]] = {}
-        self._projection = Projection(
-            axes=torch.from_numpy(spec.axes[:AXES]).double(),
-            averaging=torch.from_numpy(spec.modules.averaging).double(),
-        )
-        self._mean_effect = torch.from_numpy(spec.effects.mean)
-        self._other_mean = torch.from_numpy(spec.perturbed_mean).double()
-        self._other_variance = torch.from_numpy(spec.perturbed_variance).double()
+        self._referee = Referee(spec, seed)
 
     # -- adding ------------------------------------------------------------------------------
 
@@ -86,12 +75,7 @@ class Evaluation:
         if condition in self._fallback.get(predictor, {}):
             raise ValueError(f"{predictor} was scored on {condition} before")
         truth, mark = self._truth(trial)
-        mean = prediction.mean.cpu().clamp_min(0.0)
-        predicted = Population.of_mean(mean)
-        if prediction.cells is not None:
-            cells = Population.of_cells(prediction.cells.cpu(), self._projection)
-            predicted = cells.with_mean(mean)
-        comparison = Comparison(truth, predicted)
+        comparison = Comparison(truth, self._referee.predicted(prediction))
         self._truths[condition] = truth, mark
         if predictor not in self._scores:
             self._scores[predictor] = [metric() for metric in self.metrics]
@@ -112,14 +96,8 @@ class Evaluation:
             raise ValueError(f"the replicate was scored on {condition} before")
         if len(trial.truth) < FEWEST_CELLS or len(trial.control) < FEWEST_CELLS:
             return False
-        for halving, metrics in enumerate(self._halvings):
-            halves = split_half(trial.truth.cpu(), self.seed + halving, condition)
-            control, own_control = self._control_halves(trial.control, halving)
-            measured = Population.of_cells(halves.measured, self._projection)
-            predicting = Population.of_cells(halves.predicting, self._projection)
-            truth = self._make_truth(condition, measured, control, control.mean)
-            effect = predicting.mean - own_control.mean
-            comparison = Comparison(truth, predicting.with_mean(control.mean + effect))
+        for number, metrics in enumerate(self._halvings):
+            comparison = self._referee.halving(trial, number)
             for metric in metrics:
                 metric.update(comparison)
         self._replicated.add(condition)
@@ -234,10 +212,7 @@ class Evaluation:
         condition = trial.query.condition
         mark = float(trial.truth.sum(dtype=torch.float64)) + len(trial.truth)
         if condition not in self._truths:
-            measured = Population.of_cells(trial.truth.cpu(), self._projection)
-            c = trial.query.control_mean.cpu()
-            made = self._make_truth(condition, measured, self._control(trial.control), c)
-            return made, mark
+            return self._referee.truth(trial), mark
         truth, known = self._truths[condition]
         if abs(known - mark) > 1e-9 * abs(known):
             raise ValueError(
@@ -245,39 +220,6 @@ class Evaluation:
                 "predictors must be given the same trials"
             )
         return truth, known
-
-    def _make_truth(
-        self, condition: str, measured: Population, control: Population, control_mean: Tensor
-    ) -> Truth:
-        column = self.spec.gene_column
-        return Truth.of(
-            condition,
-            measured,
-            control,
-            control_mean=control_mean,
-            perturbed_mean=(control_mean.double() + self._mean_effect).clamp_min(0.0),
-            other_mean=self._other_mean,
-            other_variance=self._other_variance,
-            own=tuple(column[t] for t in targets_of(condition) if t in column),
-        )
-
-    def _control(self, control: Tensor) -> Population:
-        if self._last_control is None or self._last_control[0] is not control:
-            self._last_control = control, Population.of_cells(control.cpu())
-        return self._last_control[1]
-
-    def _control_halves(self, control: Tensor, halving: int) -> tuple[Population, Population]:
-        """Measured and predicting half; one tensor is shared by the trials of a stratum."""
-        kept = self._last_halves.get(halving)
-        if kept is None or kept[0] is not control:
-            halves = split_half(control.cpu(), self.seed + halving)
-            kept = (
-                control,
-                Population.of_cells(halves.measured),
-                Population.of_cells(halves.predicting),
-            )
-            self._last_halves[halving] = kept
-        return kept[1], kept[2]
 
     def _values(self, predictor: str) -> dict[str, dict[str, float]]:
         if predictor != REPLICATE:

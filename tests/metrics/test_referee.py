@@ -1,0 +1,46 @@
+import pytest
+import torch
+
+from scbig.metrics.referee import Referee
+from scbig.predictor import Prediction, Query, Trial
+
+
+@pytest.fixture
+def trial(tiny_spec) -> Trial:
+    rng = torch.Generator().manual_seed(0)
+    control = torch.rand(80, 24, generator=rng) + 0.5
+    query = Query("T0+g03", control[:20], torch.zeros(20, 0).long(), control.mean(0) + 0.1, 0)
+    return Trial(query, torch.rand(60, 24, generator=rng) + 1, control)
+
+
+def test_effects_are_against_all_controls_of_the_screen(tiny_spec, trial):
+    truth = Referee(tiny_spec).truth(trial)
+    expected = trial.truth.double().mean(0) - trial.query.control_mean
+    assert torch.allclose(truth.delta, expected)
+    assert truth.own == (3,)  # T0 is not measured
+    assert torch.all(truth.perturbed_mean >= 0)
+
+
+def test_a_prediction_keeps_its_stated_mean(tiny_spec):
+    cells = torch.ones(10, 24)
+    stated = torch.full((24,), 2.0)
+    stated[0] = -1.0
+    made = Referee(tiny_spec).predicted(Prediction(stated, cells))
+    assert made.mean[0] == 0.0 and made.mean[1] == 2.0
+    assert made.n_cells == 10
+
+
+def test_halvings_differ_and_repeat(tiny_spec, trial):
+    first, again, other = (Referee(tiny_spec).halving(trial, number) for number in (0, 0, 1))
+    assert torch.equal(first.predicted.mean, again.predicted.mean)
+    assert not torch.equal(first.predicted.mean, other.predicted.mean)
+    assert first.predicted.n_cells == first.truth.population.n_cells == 30
+
+
+def test_moments_follow_the_control_cells(tiny_spec, trial):
+    """The kept moments belong to one tensor and are not used for another."""
+    referee = Referee(tiny_spec)
+    kept = referee.truth(trial).de_order
+    shifted = Trial(trial.query, trial.truth, trial.control * torch.rand(24))
+    assert not torch.equal(referee.truth(shifted).de_order, kept)
+    assert torch.equal(referee.truth(trial).de_order, kept)
