@@ -59,9 +59,11 @@ def model_of(checkpoint: dict[str, Any]) -> PerturbationModel:
     model.build(DataSpec.from_dict(kept["spec"]))
     try:
         model.load_state_dict(checkpoint["state_dict"])
-    except RuntimeError as error:
+    except RuntimeError:
+        written = kept["spec"]["versions"].get("scbig", "unknown")
         raise UserError(
-            f"the weights of the checkpoint do not fit its description: {error}"
+            f"the weights of the checkpoint do not fit its description: it was written by scbig "
+            f"{written}, this is {__version__}; use that version or train again"
         ) from None
     return model.eval()
 

@@ -18,7 +18,8 @@ class FlowAveraging(EMAWeightAveraging):
     """
 
     def __init__(self, decay: float = 0.995) -> None:
-        super().__init__(decay=decay)
+        # buffers are constants: averaging one with itself would let it drift by rounding
+        super().__init__(decay=decay, use_buffers=False)
         self.decay = decay
 
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:

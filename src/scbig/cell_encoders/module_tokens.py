@@ -70,7 +70,7 @@ class ModuleTokens(CellEncoder):
             "directions": directions * linear_skip,
             "spread": spread.reshape(tokens, token_width),
         }.items():
-            tensor = torch.from_numpy(np.array(value, np.float32))
+            tensor = torch.tensor(np.asarray(value, np.float32))
             self.register_buffer(name, tensor, persistent=False)
         #: weight of the residuals; 0 leaves the linear part alone
         self.register_buffer("gate", torch.ones(()))

@@ -23,9 +23,9 @@ class PrincipalAxes(CellEncoder):
 
     def __init__(self, spec: DataSpec, *, width: int = 64) -> None:
         super().__init__()
-        axes = torch.from_numpy(spec.axes[:width].copy())
+        axes = torch.tensor(spec.axes[:width])
         self.latent_shape = (1, len(axes))
-        self.register_buffer("mean", torch.from_numpy(spec.gene_mean.copy()), persistent=False)
+        self.register_buffer("mean", torch.tensor(spec.gene_mean), persistent=False)
         self.register_buffer("axes", axes, persistent=False)
 
     def encode(self, cells: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """``scbig fit``, ``validate`` and ``test``: Lightning's command line around one run folder."""
 
 import logging
+import shutil
 import sys
 import warnings
 from typing import Any
@@ -16,6 +17,7 @@ from scbig.callbacks.step_seed import StepSeed
 from scbig.commands.run_folders import resolve
 from scbig.data_spec import DataSpec
 from scbig.datamodule import PerturbationDataModule
+from scbig.errors import UserError
 from scbig.inference import model_of, read_checkpoint
 from scbig.models.perturbation_model import PerturbationModel
 
@@ -48,6 +50,9 @@ class ScbigCLI(LightningCLI):
         """Prediction starts from another file and has a command of its own."""
         kept = ("fit", "validate", "test")
         return {name: skip for name, skip in LightningCLI.subcommands().items() if name in kept}
+
+    def _parse_ckpt_path(self) -> None:
+        """Nothing: what a checkpoint says of its model does not change the configuration."""
 
     def before_instantiate_classes(self) -> None:
         """Choose the run folder and point everything that writes at it."""
@@ -83,9 +88,19 @@ class ScbigCLI(LightningCLI):
             if self.subcommand != "fit":
                 self.model = model_of(self.loaded)
 
+    def _run_subcommand(self, subcommand: str) -> None:
+        """Run; input that turns out wrong while training leaves no new folder behind."""
+        existed = self.folder.exists()
+        try:
+            super()._run_subcommand(subcommand)
+        except UserError:
+            if not existed and self.trainer.is_global_zero:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
     def before_fit(self) -> None:
-        """Read the data first: a run whose input is wrong leaves no folder behind."""
-        _ = self.datamodule.spec
+        """Read and build first: a run whose input is wrong leaves no folder behind."""
+        self.model.build(self.datamodule.spec)
         _say("\n".join(self.datamodule.reported))
         if not self.datamodule.split.val:
             _say("no validation condition: the best checkpoint is the last one")

@@ -123,4 +123,4 @@ def _table(spec: DataSpec) -> tuple[Tensor, Tensor]:
         scale = np.sqrt(np.mean(block[known[:, s]] ** 2)) if known[:, s].any() else 0.0
         block /= scale if scale > 0 else 1.0
         start += source.width
-    return torch.from_numpy(vectors), torch.from_numpy(known)
+    return torch.tensor(vectors), torch.tensor(known)

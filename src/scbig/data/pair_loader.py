@@ -173,4 +173,6 @@ class PairLoader:
 
     def _dense(self, rows: list[Rows]) -> torch.Tensor:
         values = self._cells[np.concatenate(rows)].toarray()
-        return torch.from_numpy(values).view(len(rows), self.cells_per_condition, -1)
+        # copied into torch's own aligned memory: how a product is rounded can depend on alignment,
+        # and a resumed run must repeat bit by bit
+        return torch.tensor(values).view(len(rows), self.cells_per_condition, -1)

@@ -148,7 +148,7 @@ def plant_biology(settings: SyntheticSettings) -> Biology:
         program=program.astype(np.int64),
         loading=loading,
         base=base,
-        activity_root=np.linalg.cholesky(covariance),
+        activity_root=np.asarray(np.linalg.cholesky(covariance), np.float64),
         gene_latent=gene_latent,
         target_latent=target_latent,
         strength=strength,
@@ -165,14 +165,15 @@ def _smooth(latent: Matrix, n_out: int, rng: np.random.Generator) -> Matrix:
     """A random two-layer map of unit vectors, about as smooth as a Gaussian kernel of width 1."""
     hidden = np.tanh(latent @ rng.normal(0, 1.5, (latent.shape[1], 64)) + rng.normal(0, 0.5, 64))
     out: Matrix = hidden @ rng.standard_normal((64, n_out))
-    return out - out.mean(0)
+    return np.asarray(out - out.mean(0))
 
 
 def _responses(mean: float, n: int, rng: np.random.Generator) -> Matrix:
     """Beta draws of the wanted mean; exactly 0 or 1 where that is the mean."""
     if mean in (0, 1):
         return np.full(n, float(mean))
-    return rng.beta(RESPONSE_CONCENTRATION * mean, RESPONSE_CONCENTRATION * (1 - mean), n)
+    drawn = rng.beta(RESPONSE_CONCENTRATION * mean, RESPONSE_CONCENTRATION * (1 - mean), n)
+    return np.asarray(drawn)
 
 
 def _around(homes: Matrix, rng: np.random.Generator) -> Matrix:
@@ -180,7 +181,7 @@ def _around(homes: Matrix, rng: np.random.Generator) -> Matrix:
 
 
 def _unit(rows: Matrix) -> Matrix:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def _scaled(values: Matrix) -> Matrix:

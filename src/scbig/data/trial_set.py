@@ -72,7 +72,7 @@ class TrialSet:
             condition=condition,
             control=self._dense(source),
             covariates=torch.from_numpy(self._screen.covariate_codes[source]),
-            control_mean=torch.from_numpy(self._control_mean(mix)),
+            control_mean=torch.tensor(self._control_mean(mix)),
             seed=self.seed,
         )
         truth = self._dense(np.flatnonzero(self._screen.condition == code))
@@ -114,4 +114,4 @@ class TrialSet:
         return np.sort(np.concatenate(drawn))
 
     def _dense(self, rows: Rows) -> torch.Tensor:
-        return torch.from_numpy(self._screen.cells[rows].toarray())
+        return torch.tensor(self._screen.cells[rows].toarray())

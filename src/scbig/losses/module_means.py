@@ -28,7 +28,7 @@ class ModuleMeans(nn.Module):
         scale = np.maximum(sd, max(float(sd.max(initial=0.0)) * SMALLEST_SD, 1e-6))
         # the spec of a checkpoint carries it: not in the weights
         self.register_buffer(
-            "averaging", torch.from_numpy((averaging / scale).astype(np.float32)), persistent=False
+            "averaging", torch.tensor((averaging / scale).astype(np.float32)), persistent=False
         )
 
     @classmethod

@@ -1,6 +1,7 @@
 """``ScBIG``: gene modules, a module-token encoder, an anchored flow and alignment losses."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
@@ -18,7 +19,7 @@ from scbig.conditions import targets_of
 from scbig.data_spec import DataSpec
 from scbig.effects import EffectPredictor
 from scbig.endpoint import Endpoint
-from scbig.errors import UserError
+from scbig.errors import UserError, listed
 from scbig.expression import match_mean
 from scbig.flow.anchoring import anchored_velocity
 from scbig.flow.coupling import Coupling
@@ -44,7 +45,8 @@ from scbig.velocity_fields.velocity_field import VelocityField
 CHUNK = 1024
 
 DEFAULT_ALIGNMENT: dict[str, Callable[[DataSpec], AlignmentLoss]] = {
-    "mean": MeanMatching,
+    # an anchored flow cannot move the mean: the variance is what this one has to act on
+    "moments": partial(MeanMatching, variance_weight=1.0),
     "module_correlation": ModuleCorrelation,
     "module_distribution": ModuleDistribution,
 }
@@ -114,17 +116,21 @@ class ScBIG(PerturbationModel):
         self.weight_decay = weight_decay
         self.pseudobulk_weight = pseudobulk_weight
         self.share_every = share_every
-        unknown = sorted(set(self.weights) - set(self.alignment))
-        if unknown:
-            raise UserError(
-                f"weights are given for {unknown}, which are no alignment losses of this model: "
-                f"it has {sorted(self.alignment)}"
-            )
 
     # -- assembly ----------------------------------------------------------------------------
 
     def build(self, spec: DataSpec) -> None:
-        """Make the networks; fit the anchor on the training effects."""
+        """Make the networks; fit the anchor on the training effects.
+
+        Raises:
+            UserError: a weight is given for a loss that the model does not have.
+        """
+        unknown = sorted(set(self.weights) - set(self.alignment))
+        if unknown:
+            raise UserError(
+                f"weights are given for {listed(unknown)}, no alignment loss of this model: it has "
+                f"{listed(sorted(self.alignment))}"
+            )
         self.spec = spec
         self.latent = LatentSpace(self.cell_encoder(spec))
         self.conditioner = self.condition_encoder(spec)
@@ -203,7 +209,7 @@ class ScBIG(PerturbationModel):
     @torch.no_grad()
     def _finish_encoder(self) -> None:
         spec = self.built_spec
-        cells = torch.from_numpy(spec.perturbed_cells).to(self.device)
+        cells = torch.tensor(spec.perturbed_cells).to(self.device)
         held_out = [trial.truth for trial in self._validation_trials()]
         judged = torch.cat(held_out).to(self.device) if held_out else cells
         ours, pca = ((judged - back).square().mean() for back in self.reconstruct(judged))
