@@ -94,7 +94,7 @@ class ScBIG(PerturbationModel):
         alignment: dict[str, Callable[[DataSpec], AlignmentLoss]] | None = None,
         weights: dict[str, float] | None = None,
         pretrain_steps: int = 600,
-        pretrain_rate: float = 1e-3,
+        pretrain_rate: float = 2e-3,
         flow_rate: float = 5e-4,
         weight_decay: float = 1e-4,
         pseudobulk_weight: float = 1.0,
