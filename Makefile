@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 SCBIG = $(BIN)/scbig
 WORKERS ?= 2
+PROFILE ?= smoke
+JOBS ?= 1
 DEMO = runs/demo
 
 .PHONY: demo test check benchmark notebooks clean
@@ -33,10 +35,10 @@ check: $(VENV)/.installed
 
 # The benchmark matrix on whatever data is at hand; PROFILE=smoke is the short one.
 benchmark: $(VENV)/.installed
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py --profile $(PROFILE) --jobs $(JOBS)
 
 notebooks: $(VENV)/.installed
-	$(BIN)/python -m nbclient.cli notebooks/quickstart.ipynb
+	$(BIN)/jupyter-execute notebooks/quickstart.ipynb
 
 clean:
 	rm -rf $(VENV) build dist runs .mypy_cache .ruff_cache .pytest_cache .hypothesis

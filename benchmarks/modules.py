@@ -56,7 +56,8 @@ def main() -> None:
     """Print paired differences with bootstrap 95 % intervals over conditions."""
     seeds = [int(path.name.removeprefix("seed_")) for path in sorted(ROOT.glob("seed_*"))]
     table = pd.concat([one_seed(seed) for seed in seeds])
-    wide = table.pivot(index=["metric", "seed", "condition"], columns="predictor", values="value")
+    keys = ["metric", "seed", "condition"]
+    wide = table.pivot_table(index=keys, columns="predictor", values="value")
     rng = np.random.default_rng(0)
     for metric, other in (
         ("reconstruction_mse", "permuted_modules"),

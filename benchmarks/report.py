@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from scbig.metrics.discovery import find_metrics
+from scbig.metrics.summary import with_documented_values
+
 HEADLINE = ("systema_pearson_delta", "pearson_delta", "perturbation_discrimination",
             "weighted_mse", "energy_distance", "module_correlation_error")  # fmt: skip
 SMALLER_IS_BETTER = {"weighted_mse", "energy_distance", "module_correlation_error"}
@@ -22,7 +25,11 @@ def tidy(out: Path) -> pd.DataFrame:
         own = ~table["predictor"].isin(_baselines(table))
         table.loc[own, "predictor"] = model
         tables.append(table.assign(data=data, seed=int(seed.removeprefix("seed_")), model=model))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    if not tables:
+        return pd.DataFrame()
+    whole = pd.concat(tables, ignore_index=True)
+    # an undefined score counts as its documented value, it does not make a mean over fewer
+    return whole.assign(value=with_documented_values(whole, find_metrics())["counted"])
 
 
 def _baselines(table: pd.DataFrame) -> set[str]:
@@ -63,7 +70,8 @@ def write_tables(out: Path) -> str:
     table.to_csv(out / "scores.csv", index=False)
     others = [name for name in table["predictor"].unique() if name not in ("scbig", "replicate")]
     pairs = [paired(table, metric, "scbig", other) for metric in HEADLINE for other in others]
-    differences = pd.concat([p for p in pairs if len(p)], ignore_index=True)
+    known = [p for p in pairs if len(p)]
+    differences = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
     differences.to_csv(out / "paired.csv", index=False)
     means = (
         table[table["metric"].isin(HEADLINE)]
