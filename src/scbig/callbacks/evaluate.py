@@ -9,9 +9,9 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from scbig.baselines.standard import standard_baselines
 from scbig.evaluation import Evaluation
-from scbig.inference import to_anndata
 from scbig.metrics.summary import ALL
 from scbig.models.perturbation_model import PerturbationModel
+from scbig.predicted_cells import to_anndata
 from scbig.predictor import Prediction, Predictor, Trial
 from scbig.report.page import write_report
 from scbig.report.score_table import score_table

@@ -33,7 +33,8 @@ def predict(
         strict: refuse targets without embedding instead of reporting them.
         device: where to compute, such as cpu or cuda.
     """
-    from scbig.inference import knowledge_of_targets, load, refuse_unknown
+    from scbig.inference import load
+    from scbig.predicted_cells import knowledge_of_targets, refuse_unknown
 
     target = Path(out)
     _check_output(target)

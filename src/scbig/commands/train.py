@@ -14,11 +14,11 @@ from scbig.callbacks.evaluate import Evaluate
 from scbig.callbacks.plain_progress import PlainProgress
 from scbig.callbacks.run_folder import RunFolder
 from scbig.callbacks.step_seed import StepSeed
+from scbig.checkpoint import model_of, read_checkpoint
 from scbig.commands.run_folders import resolve
 from scbig.data_spec import DataSpec
 from scbig.datamodule import PerturbationDataModule
 from scbig.errors import UserError
-from scbig.inference import model_of, read_checkpoint
 from scbig.models.perturbation_model import PerturbationModel
 
 

@@ -1,0 +1,113 @@
+"""Predictions as AnnData, with what the model knew of each target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scbig.conditions import targets_of
+from scbig.data_spec import DataSpec
+from scbig.errors import UserError, listed
+from scbig.predictor import Prediction, Query
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+
+def to_anndata(
+    spec: DataSpec,
+    queries: Sequence[Query],
+    predictions: Sequence[Prediction],
+    sources: Sequence[str] | None = None,
+) -> AnnData:
+    """Predicted cells as AnnData, in the output form of the data contract."""
+    import pandas as pd
+    import scipy.sparse as sp
+    from anndata import AnnData
+
+    blocks, tables = [], []
+    for query, prediction in zip(queries, predictions, strict=True):
+        if prediction.cells is None:
+            raise ValueError(f"the predictor of {query.condition} predicts a mean, not cells")
+        blocks.append(sp.csr_matrix(prediction.cells.cpu().float().numpy()))
+        table = pd.DataFrame({"condition": [query.condition] * len(query.control)})
+        for k, (name, levels) in enumerate(spec.covariates.items()):
+            known = [*levels, "unknown"]
+            table[name] = [known[code] for code in query.covariates[:, k].tolist()]
+        table["source_cell"] = list(sources) if sources else ""
+        table["fallback"] = prediction.fallback
+        tables.append(table)
+    obs = pd.concat(tables, ignore_index=True)
+    number = obs.groupby("condition").cumcount().astype(str)
+    obs.index = pd.Index(obs["condition"] + "-" + number)
+    for column in ("condition", "fallback", *spec.covariates):
+        obs[column] = obs[column].astype("category")
+    var = pd.DataFrame(index=pd.Index(spec.genes))
+    out = AnnData(X=sp.vstack(blocks, format="csr"), obs=obs, var=var)
+    conditions = list(dict.fromkeys(query.condition for query in queries))
+    out.uns["scbig"] = {
+        "version": version("scbig"),
+        "scale": spec.scale,
+        "split_sha256": spec.split.sha256,
+        "data_sha256": spec.data_sha256,
+        "targets": knowledge_of_targets(spec, conditions),
+    }
+    return out
+
+
+def knowledge_of_targets(spec: DataSpec, conditions: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What the model knew of each target: embedding, training, nearest trained target.
+
+    ``similarity`` is the largest cosine between the target's embedding and that of a target that
+    was perturbed in training (1 for a trained one, NaN without embedding): the lower, the further
+    the prediction extrapolates.
+    """
+    trained = sorted({t for condition in spec.effects.conditions for t in targets_of(condition)})
+    asked = list(dict.fromkeys(t for condition in conditions for t in targets_of(condition)))
+    known, theirs = _unit(spec, asked), _unit(spec, trained)
+    similarity = known @ theirs.T if trained else np.full((len(asked), 1), np.nan)
+    missing = set(spec.targets.missing(asked))
+    out: dict[str, dict[str, Any]] = {}
+    for i, target in enumerate(asked):
+        inside = target in trained
+        best = int(similarity[i].argmax()) if trained and target not in missing else -1
+        out[target] = {
+            "embedding": target not in missing,
+            "single_in_training": target in spec.effects.singles,
+            "in_training": inside,
+            "measured": target in spec.gene_column,
+            "nearest_trained": trained[best] if best >= 0 else "",
+            "similarity": float(similarity[i, best]) if best >= 0 else float("nan"),
+        }
+    return out
+
+
+def _unit(spec: DataSpec, targets: Sequence[str]) -> npt.NDArray[np.float64]:
+    blocks = [spec.targets.block(s, targets) for s in range(len(spec.targets.sources))]
+    joined = np.nan_to_num(np.hstack(blocks)) if blocks else np.zeros((len(targets), 1))
+    return np.asarray(joined / np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-12))
+
+
+def unknown_targets(spec: DataSpec, conditions: Sequence[str]) -> list[str]:
+    """Targets of ``conditions`` that no embedding source has."""
+    return spec.targets.missing(
+        list(dict.fromkeys(t for condition in conditions for t in targets_of(condition)))
+    )
+
+
+def refuse_unknown(spec: DataSpec, conditions: Sequence[str]) -> None:
+    """Refuse targets without embedding, as ``strict`` asks.
+
+    Raises:
+        UserError: there are such targets.
+    """
+    unknown = unknown_targets(spec, conditions)
+    if unknown:
+        raise UserError(
+            f"no embedding for {listed(unknown)}: leave them out, train with a source that has "
+            "them, or drop strict"
+        )
