@@ -54,7 +54,8 @@ def one_seed(seed: int) -> pd.DataFrame:
 
 def main() -> None:
     """Print paired differences with bootstrap 95 % intervals over conditions."""
-    seeds = [int(path.name.removeprefix("seed_")) for path in sorted(ROOT.glob("seed_*"))]
+    done = sorted(ROOT.glob(f"seed_*/{MODELS[1]}/run/metrics.json"))
+    seeds = [int(path.parts[-4].removeprefix("seed_")) for path in done]
     table = pd.concat([one_seed(seed) for seed in seeds])
     keys = ["metric", "seed", "condition"]
     wide = table.pivot_table(index=keys, columns="predictor", values="value")

@@ -69,7 +69,7 @@ def cells_of(matrix: dict[str, Any], profile: str, out: Path) -> list[Cell]:
         if not file.exists():
             print(f"{data}: skipped, {file} is not there (set SCBIG_REAL_DATA)")
             continue
-        for seed, model in product(chosen["seeds"], chosen["models"]):
+        for model, seed in product(chosen["models"], chosen["seeds"]):
             given = [
                 argument.format(seed=seed, file=file, real=real_data())
                 for argument in matrix["data"][data]["arguments"]

@@ -1,6 +1,7 @@
 """``Evaluate``: scores a model on held-out conditions, beside every baseline."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.utilities import rank_zero_only
 
 from scbig.baselines.standard import standard_baselines
+from scbig.baselines.unchanged_cells import UnchangedCells
 from scbig.evaluation import Evaluation
 from scbig.metrics.summary import ALL
 from scbig.models.perturbation_model import PerturbationModel
@@ -17,12 +19,17 @@ from scbig.report.page import write_report
 from scbig.report.score_table import score_table
 
 
+#: Metrics of the cell population that the best checkpoint is chosen by.
+SELECTED_BY = ("energy_distance", "module_correlation_error")
+UNCHANGED = "no_change"
+
+
 class Evaluate(Callback):
     """Scores each validation, and writes the files of ``scbig validate`` and ``scbig test``.
 
-    In training it logs ``val/<metric>`` means and ``val/selection_score``, the energy distance
-    (lower is better) once the flow is trained and infinity before, which the best checkpoint is
-    chosen by. After ``validate`` or ``test`` it scores all baselines and the split-half replicate
+    In training it logs ``val/<metric>`` means and ``val/selection_score``, lower is better, by
+    which the best checkpoint is chosen: energy distance and module correlation error, each over
+    that of unchanged control cells, summed; infinity before the flow is trained. After ``validate`` or ``test`` it scores all baselines and the split-half replicate
     on the same cells and writes metrics.json, metrics_per_condition.csv, predictions.h5ad and
     report.html into the run folder.
 
@@ -80,10 +87,16 @@ class Evaluate(Callback):
         if trainer.state.fn != "fit":
             self._write(pl_module, "validation")
             return
-        table = self._scored(pl_module).summary(draws=1)
-        whole = table[table["subgroup"] == ALL]
-        means = dict(zip(whole["metric"], whole["mean"], strict=True))
-        score = float("inf") if pl_module.pretraining else means["energy_distance"]
+        evaluation = self._scored(pl_module)
+        for trial, _ in self._answers:
+            evaluation.add(UNCHANGED, trial, UnchangedCells().predict(trial.query))
+        table = evaluation.summary(draws=1)
+        table = table[table["subgroup"] == ALL].set_index(["predictor", "metric"])["mean"]
+        means = table[type(pl_module).__name__].to_dict()
+        ratios = [means[name] / table[UNCHANGED, name] for name in SELECTED_BY]
+        # a screen of one module has no correlations between modules
+        known = [ratio for ratio in ratios if math.isfinite(ratio)]
+        score = math.inf if pl_module.pretraining or not known else sum(known)
         logged = {f"val/{name}": value for name, value in means.items()}
         logged |= self._reconstruction(pl_module) | {"val/selection_score": score}
         # every rank evaluates all conditions, so there is nothing to reduce

@@ -95,7 +95,7 @@ class ScBIG(PerturbationModel):
         weights: dict[str, float] | None = None,
         pretrain_steps: int = 600,
         pretrain_rate: float = 2e-3,
-        flow_rate: float = 5e-4,
+        flow_rate: float = 2e-3,
         weight_decay: float = 1e-4,
         pseudobulk_weight: float = 1.0,
         share_every: int = 50,
