@@ -22,7 +22,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
 	$(SCBIG) fit --config conf/base.yaml --run_dir $(DEMO)
-	$(SCBIG) test --config $(DEMO)/config.yaml --run_dir $(DEMO) --ckpt_path best
+	$(SCBIG) test --config $(DEMO)/config.yaml --ckpt_path best
 
 test: $(VENV)/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile

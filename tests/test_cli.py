@@ -71,8 +71,7 @@ def subprocess_fit(folder: Path, *arguments: str) -> subprocess.CompletedProcess
 
 
 def test_a_run_leaves_what_the_design_says(scbig: Scbig, run_folder: Path) -> None:
-    assert scbig("test", "--config", run_folder / "config.yaml", "--run_dir", run_folder,
-                 "--ckpt_path", "best") == 0  # fmt: skip
+    assert scbig("test", "--config", run_folder / "config.yaml", "--ckpt_path", "best") == 0
     expected = {
         "config.yaml", "split.json", "modules.json", "card.json", "metrics.csv", "metrics.json",
         "metrics_per_condition.csv", "predictions.h5ad", "report.html", "checkpoints",

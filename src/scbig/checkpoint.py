@@ -1,13 +1,14 @@
 """Checkpoints: read without running code in them, and made into models again."""
 
 import pickle
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from scbig.component import build_factory
+from scbig.component import TRUSTED, build_factory
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError
 from scbig.models.perturbation_model import PerturbationModel
@@ -33,14 +34,18 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
     return checkpoint
 
 
-def model_of(checkpoint: dict[str, Any]) -> PerturbationModel:
+def model_of(checkpoint: dict[str, Any], trusted: Sequence[str] = TRUSTED) -> PerturbationModel:
     """The model of a checkpoint, built and with its (averaged) weights.
+
+    Args:
+        checkpoint: as ``read_checkpoint`` returns it.
+        trusted: packages whose classes it may name; others are refused.
 
     Raises:
         UserError: the description and the weights do not fit.
     """
     kept = checkpoint["scbig"]
-    model = build_factory(kept["model"])()
+    model = build_factory(kept["model"], trusted)()
     if not isinstance(model, PerturbationModel):
         raise UserError(f"{kept['model'].get('class_path')} of the checkpoint is not a model")
     model.build(DataSpec.from_dict(kept["spec"]))

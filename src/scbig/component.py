@@ -6,10 +6,14 @@ model can be built again without the command line. The class path is the only re
 
 import functools
 import inspect
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from scbig.errors import UserError
+from scbig.errors import UserError, listed
+
+#: Packages whose classes a checkpoint may name.
+TRUSTED = ("scbig",)
 
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -52,12 +56,22 @@ def _entry(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"class_path": path, "init_args": {k: describe(v) for k, v in arguments.items()}}
 
 
-def find_class(class_path: str) -> type:
+def find_class(class_path: str, trusted: Sequence[str] = TRUSTED) -> type:
     """The class at a dotted path.
 
+    Args:
+        class_path: as a checkpoint or a configuration names it.
+        trusted: top-level packages that may be imported: building a class runs its code.
+
     Raises:
-        UserError: there is none.
+        UserError: there is none, or its package is not trusted.
     """
+    package = class_path.partition(".")[0]
+    if package not in trusted:
+        raise UserError(
+            f"the class {class_path!r} is of the package {package!r}, and only {listed(trusted)} "
+            "is trusted: name the package as trusted if you know its code"
+        )
     module, _, name = class_path.rpartition(".")
     try:
         found = getattr(import_module(module), name)
@@ -68,17 +82,23 @@ def find_class(class_path: str) -> type:
     return found
 
 
-def build_factory(description: dict[str, Any]) -> functools.partial[Any]:
-    """Factory of a described component; nested descriptions become factories too."""
-    arguments = {k: _revive(v) for k, v in description.get("init_args", {}).items()}
-    return functools.partial(find_class(description["class_path"]), **arguments)
+def build_factory(
+    description: dict[str, Any], trusted: Sequence[str] = TRUSTED
+) -> functools.partial[Any]:
+    """Factory of a described component; nested descriptions become factories too.
+
+    Raises:
+        UserError: a class is not there, or not trusted (``find_class``).
+    """
+    arguments = {k: _revive(v, trusted) for k, v in description.get("init_args", {}).items()}
+    return functools.partial(find_class(description["class_path"], trusted), **arguments)
 
 
-def _revive(value: Any) -> Any:
+def _revive(value: Any, trusted: Sequence[str]) -> Any:
     if isinstance(value, dict) and "class_path" in value:
-        return build_factory(value)
+        return build_factory(value, trusted)
     if isinstance(value, dict):
-        return {key: _revive(item) for key, item in value.items()}
+        return {key: _revive(item, trusted) for key, item in value.items()}
     if isinstance(value, list):
-        return [_revive(item) for item in value]
+        return [_revive(item, trusted) for item in value]
     return value

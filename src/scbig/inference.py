@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from scbig.checkpoint import model_of, read_checkpoint
+from scbig.component import TRUSTED
 from scbig.conditions import canonical
 from scbig.data.control_cells import ControlCells, read_controls
 from scbig.data.schema import ScreenContract
@@ -25,18 +26,19 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
 
-def load(path: str | Path) -> LoadedModel:
+def load(path: str | Path, trusted: Sequence[str] = TRUSTED) -> LoadedModel:
     """Load a checkpoint for prediction.
 
     Args:
         path: a ``.ckpt`` file of a run. It is self-contained.
+        trusted: packages whose classes it may name: add your own for components of your own.
 
     Raises:
         UserError: it cannot be read.
     """
     checkpoint = read_checkpoint(path)
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return LoadedModel(model_of(checkpoint), digest)
+    return LoadedModel(model_of(checkpoint, trusted), digest)
 
 
 @dataclass(frozen=True)

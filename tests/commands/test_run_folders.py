@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scbig.commands.run_folders import resolve
+from scbig.commands.run_folders import resolve, run_of_config
 from scbig.errors import UserError
 
 
@@ -59,3 +59,10 @@ def test_other_ranks_take_the_folder_of_rank_0(monkeypatch: pytest.MonkeyPatch) 
     first.mkdir(parents=True)
     monkeypatch.setenv("LOCAL_RANK", "1")
     assert resolve("fit", "a", None, None)[0] == first
+
+
+def test_a_runs_own_configuration_says_which_run_is_meant() -> None:
+    run = make("elsewhere/run", "best")
+    Path("conf").mkdir()
+    assert run_of_config(["conf/base.yaml", str(run / "config.yaml")]) == str(run)
+    assert run_of_config(["conf/base.yaml"]) is None

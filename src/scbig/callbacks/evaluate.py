@@ -18,7 +18,6 @@ from scbig.predictor import Prediction, Predictor, Trial
 from scbig.report.page import write_report
 from scbig.report.score_table import score_table
 
-
 #: Metrics of the cell population that the best checkpoint is chosen by.
 SELECTED_BY = ("energy_distance", "module_correlation_error")
 UNCHANGED = "no_change"
@@ -29,9 +28,10 @@ class Evaluate(Callback):
 
     In training it logs ``val/<metric>`` means and ``val/selection_score``, lower is better, by
     which the best checkpoint is chosen: energy distance and module correlation error, each over
-    that of unchanged control cells, summed; infinity before the flow is trained. After ``validate`` or ``test`` it scores all baselines and the split-half replicate
-    on the same cells and writes metrics.json, metrics_per_condition.csv, predictions.h5ad and
-    report.html into the run folder.
+    that of unchanged control cells, summed; infinity before the flow is trained. After
+    ``validate`` or ``test`` it scores all baselines and the split-half replicate on the same cells
+    and writes metrics.json, metrics_per_condition.csv, predictions.h5ad and report.html into the
+    run folder.
 
     Args:
         folder: of the run; the command line sets it.
@@ -91,14 +91,18 @@ class Evaluate(Callback):
         for trial, _ in self._answers:
             evaluation.add(UNCHANGED, trial, UnchangedCells().predict(trial.query))
         table = evaluation.summary(draws=1)
-        table = table[table["subgroup"] == ALL].set_index(["predictor", "metric"])["mean"]
-        means = table[type(pl_module).__name__].to_dict()
-        ratios = [means[name] / table[UNCHANGED, name] for name in SELECTED_BY]
+        whole = table[table["subgroup"] == ALL].pivot_table(
+            index="predictor", columns="metric", values="mean", dropna=False
+        )
+        means = whole.loc[type(pl_module).__name__].to_dict()
+        ratios = [means[name] / whole.loc[UNCHANGED, name] for name in SELECTED_BY]
         # a screen of one module has no correlations between modules
         known = [ratio for ratio in ratios if math.isfinite(ratio)]
         score = math.inf if pl_module.pretraining or not known else sum(known)
         logged = {f"val/{name}": value for name, value in means.items()}
-        logged |= self._reconstruction(pl_module) | {"val/selection_score": score}
+        back = self._reconstruction(pl_module)
+        logged |= {f"val/{name}": mse for name, mse in back.items()}
+        logged["val/selection_score"] = score
         # every rank evaluates all conditions, so there is nothing to reduce
         pl_module.log_dict(logged, sync_dist=False, rank_zero_only=False)
 
@@ -123,7 +127,7 @@ class Evaluate(Callback):
             ours += float((back[0] - trial.truth).square().mean(1).sum())
             theirs += float((back[1] - trial.truth).square().mean(1).sum())
             cells += len(trial.truth)
-        return {"val/reconstruction_mse": ours / cells, "val/pca_mse": theirs / cells}
+        return {"encoder_mse": ours / cells, "pca_mse": theirs / cells}
 
     # -- write -------------------------------------------------------------------------------
 
@@ -138,10 +142,11 @@ class Evaluate(Callback):
             evaluation.add_replicate(trial)
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
+        back = self._reconstruction(model)
         scores = evaluation.to_metrics_json() | {
             "side": side,
             "model": type(model).__name__,
-            "reconstruction": self._reconstruction(model),
+            "reconstruction_mse": {name.removesuffix("_mse"): mse for name, mse in back.items()},
         }
         (folder / "metrics.json").write_text(json.dumps(scores, indent=1) + "\n")
         evaluation.per_condition().to_csv(folder / "metrics_per_condition.csv", index=False)
@@ -156,4 +161,9 @@ class Evaluate(Callback):
             card=json.loads(card.read_text()) if card.exists() else {},
         )
         print(score_table(evaluation, type(model).__name__))
+        if back:
+            print(
+                "reconstruction of held-out cells (MSE): encoder {encoder_mse:.5f}, PCA of as many "
+                "dimensions {pca_mse:.5f}".format(**back)
+            )
         print(f"report: {folder / 'report.html'}")

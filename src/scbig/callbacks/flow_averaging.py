@@ -21,6 +21,7 @@ class FlowAveraging(EMAWeightAveraging):
         # buffers are constants: averaging one with itself would let it drift by rounding
         super().__init__(decay=decay, use_buffers=False)
         self.decay = decay
+        self._copying = False
 
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         """Build the model, then the average of it."""
@@ -28,6 +29,12 @@ class FlowAveraging(EMAWeightAveraging):
             # our configure_model builds from the data; it does not shard
             warnings.filterwarnings("ignore", message="You're using the WeightAveraging callback")
             super().setup(trainer, pl_module, stage)
+
+    def on_train_batch_start(
+        self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int
+    ) -> None:
+        """See which stage the coming step belongs to."""
+        self._copying = bool(getattr(pl_module, "pretraining", False))
 
     def on_train_batch_end(
         self,
@@ -38,7 +45,7 @@ class FlowAveraging(EMAWeightAveraging):
         batch_idx: int,
     ) -> None:
         """Update the average; copy instead while the encoder is pretrained."""
-        if getattr(pl_module, "pretraining", False) and self._average_model is not None:
+        if self._copying and self._average_model is not None:
             self._average_model.n_averaged.zero_()
         super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
 

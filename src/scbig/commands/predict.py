@@ -17,6 +17,7 @@ def predict(
     missing_genes: Literal["error", "training_mean"] = "error",
     strict: bool = False,
     device: str = "cpu",
+    trusted: list[str] | None = None,
 ) -> None:
     """Predict cells of perturbations, starting from the control cells of a file.
 
@@ -32,14 +33,16 @@ def predict(
             training data for them, which is reported.
         strict: refuse targets without embedding instead of reporting them.
         device: where to compute, such as cpu or cuda.
+        trusted: packages beside scbig whose components the checkpoint may name.
     """
+    from scbig.component import TRUSTED
     from scbig.inference import load
     from scbig.predicted_cells import knowledge_of_targets, refuse_unknown
 
     target = Path(out)
     _check_output(target)
     conditions = _asked(perturbations)
-    loaded = load(ckpt_path)
+    loaded = load(ckpt_path, (*TRUSTED, *(trusted or [])))
     if strict:
         refuse_unknown(loaded.spec, conditions)
     loaded.model.to(device)

@@ -1,6 +1,7 @@
 """Where a run lives: ``runs/<name>/version_<N>``, and which of its checkpoints is meant."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from scbig.errors import UserError
@@ -29,6 +30,12 @@ def _versions(root: Path) -> list[int]:
 def folder_of(checkpoint: Path) -> Path | None:
     """The run folder that a checkpoint lies in; ``None`` for a checkpoint elsewhere."""
     return checkpoint.parent.parent if checkpoint.parent.name == "checkpoints" else None
+
+
+def run_of_config(files: Sequence[str]) -> str | None:
+    """The run folder that one of the configuration files is from; ``None`` when none is."""
+    folders = [Path(file).parent for file in files]
+    return next((str(f) for f in reversed(folders) if (f / "checkpoints").is_dir()), None)
 
 
 def resolve(

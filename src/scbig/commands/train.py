@@ -1,6 +1,7 @@
 """``scbig fit``, ``validate`` and ``test``: Lightning's command line around one run folder."""
 
 import logging
+import re
 import shutil
 import sys
 import warnings
@@ -15,7 +16,8 @@ from scbig.callbacks.plain_progress import PlainProgress
 from scbig.callbacks.run_folder import RunFolder
 from scbig.callbacks.step_seed import StepSeed
 from scbig.checkpoint import model_of, read_checkpoint
-from scbig.commands.run_folders import resolve
+from scbig.commands.run_folders import resolve, run_of_config
+from scbig.component import TRUSTED
 from scbig.data_spec import DataSpec
 from scbig.datamodule import PerturbationDataModule
 from scbig.errors import UserError
@@ -58,8 +60,11 @@ class ScbigCLI(LightningCLI):
         """Choose the run folder and point everything that writes at it."""
         config = self.config[self.subcommand]
         self.given = config.clone()
+        run_dir = config.run_dir
+        if run_dir is None and config.get("ckpt_path") in ("best", "last"):
+            run_dir = run_of_config([str(path) for path in config.get("config") or []])
         self.folder, checkpoint = resolve(
-            str(self.subcommand), config.name, config.run_dir, config.get("ckpt_path")
+            str(self.subcommand), config.name, run_dir, config.get("ckpt_path")
         )
         config.ckpt_path = checkpoint
         self.loaded = read_checkpoint(checkpoint) if checkpoint else None
@@ -86,7 +91,13 @@ class ScbigCLI(LightningCLI):
         if self.loaded is not None:
             self.datamodule.adopt(DataSpec.from_dict(self.loaded["scbig"]["spec"]))
             if self.subcommand != "fit":
-                self.model = model_of(self.loaded)
+                self.model = model_of(self.loaded, self._packages())
+
+    def _packages(self) -> list[str]:
+        """Packages of the model that the configuration names: what it names is trusted."""
+        text = self._parser(self.subcommand).dump(self.given, skip_none=True, format="yaml")
+        paths = re.findall(r"class_path: (\w+)\.", text)
+        return sorted({*TRUSTED, *paths})
 
     def _run_subcommand(self, subcommand: str) -> None:
         """Run; input that turns out wrong while training leaves no new folder behind."""
