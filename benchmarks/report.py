@@ -42,9 +42,10 @@ def paired(table: pd.DataFrame, metric: str, a: str, b: str, seed: int = 0) -> p
 
     Conditions are resampled; one stratum a row, ``all`` first.
     """
-    rows = table[table["metric"] == metric]
+    # a baseline stands in the run of every model, scored on that run's modules: take a's own run
+    fair = (table["model"] == a) | (table["predictor"] == table["model"])
+    rows = table[(table["metric"] == metric) & fair]
     keys = ["data", "seed", "condition", "subgroup"]
-    # a baseline stands in the run of every model: it is the same one, take it once
     wide = rows.pivot_table(index=keys, columns="predictor", values="value", aggfunc="first")
     if a not in wide or b not in wide:
         return pd.DataFrame()
