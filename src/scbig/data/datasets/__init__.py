@@ -1,1 +1,0 @@
-"""Published screens: sources, checksums, layouts."""
