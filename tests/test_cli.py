@@ -91,6 +91,14 @@ def test_a_run_leaves_what_the_design_says(scbig: Scbig, run_folder: Path) -> No
     assert "http://" not in page.replace("http://www.w3.org", "") and 'src="http' not in page
 
 
+def test_validation_is_scored_beside_the_test(scbig: Scbig, run_folder: Path) -> None:
+    assert scbig("validate", "--config", run_folder / "config.yaml", "--ckpt_path", "best") == 0
+    scores = json.loads((run_folder / "validation" / "metrics.json").read_text())
+    assert scores["side"] == "validation"
+    split = json.loads((run_folder / "split.json").read_text())
+    assert scores["n_conditions"] == len(split["val"])
+
+
 def test_the_saved_configuration_repeats_the_run(
     scbig: Scbig, run_folder: Path, workplace: Path
 ) -> None:

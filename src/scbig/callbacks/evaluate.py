@@ -31,7 +31,7 @@ class Evaluate(Callback):
     that of unchanged control cells, summed; infinity before the flow is trained. After
     ``validate`` or ``test`` it scores all baselines and the split-half replicate on the same cells
     and writes metrics.json, metrics_per_condition.csv, predictions.h5ad and report.html into the
-    run folder.
+    run folder, those of ``validate`` into its folder ``validation``.
 
     Args:
         folder: of the run; the command line sets it.
@@ -140,7 +140,9 @@ class Evaluate(Callback):
             for name, baseline in baselines.items():
                 evaluation.add(name, trial, baseline.predict(trial.query))
             evaluation.add_replicate(trial)
-        folder = Path(self.folder)
+        run = Path(self.folder)
+        # beside the test's files, not over them
+        folder = run / "validation" if side == "validation" else run
         folder.mkdir(parents=True, exist_ok=True)
         back = self._reconstruction(model)
         scores = evaluation.to_metrics_json() | {
@@ -153,12 +155,13 @@ class Evaluate(Callback):
         queries = [trial.query for trial, _ in self._answers]
         predictions = [prediction for _, prediction in self._answers]
         to_anndata(spec, queries, predictions).write_h5ad(folder / "predictions.h5ad")
-        card = folder / "card.json"
+        card, curves = run / "card.json", run / "metrics.csv"
         write_report(
             folder / "report.html",
             evaluation,
             model=type(model).__name__,
             card=json.loads(card.read_text()) if card.exists() else {},
+            curves=curves if curves.exists() else None,
         )
         print(score_table(evaluation, type(model).__name__))
         if back:
