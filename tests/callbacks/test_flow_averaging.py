@@ -27,7 +27,7 @@ class Watch(Callback):
                     strict=True,
                 )
             )
-            for part in ("latent", "velocity")
+            for part in ("latent", "flow")
         )
         self.equal[trainer.global_step] = encoder, flow
 

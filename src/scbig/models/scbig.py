@@ -21,7 +21,6 @@ from scbig.effects import EffectPredictor
 from scbig.endpoint import Endpoint
 from scbig.errors import UserError, listed
 from scbig.expression import match_mean
-from scbig.flow.anchoring import anchored_velocity
 from scbig.flow.coupling import Coupling
 from scbig.flow.entropic_coupling import EntropicCoupling
 from scbig.flow.linear_path import LinearPath
@@ -34,15 +33,13 @@ from scbig.losses.mean_matching import MeanMatching
 from scbig.losses.module_correlation import ModuleCorrelation
 from scbig.losses.module_distribution import ModuleDistribution
 from scbig.losses.running_scale import RunningScale
+from scbig.models.latent_flow import FlowStep, LatentFlow
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.models.two_stage_schedule import warm_cosine
 from scbig.pair_batch import PairBatch
 from scbig.predictor import Prediction, Query, Trial
 from scbig.velocity_fields.token_transformer import TokenTransformer
 from scbig.velocity_fields.velocity_field import VelocityField
-
-#: Cells whose velocity is computed at once in prediction.
-CHUNK = 1024
 
 DEFAULT_ALIGNMENT: dict[str, Callable[[DataSpec], AlignmentLoss]] = {
     # an anchored flow cannot move the mean: the variance is what this one has to act on
@@ -133,12 +130,18 @@ class ScBIG(PerturbationModel):
             )
         self.spec = spec
         self.latent = LatentSpace(self.cell_encoder(spec))
-        self.conditioner = self.condition_encoder(spec)
         tokens, width = self.latent.encoder.latent_shape
         self.ceiling = PrincipalAxes(spec, width=tokens * width)
-        self.velocity = self.velocity_field(tokens, width, self.conditioner.width)
+        conditioner = self.condition_encoder(spec)
+        self.flow = LatentFlow(
+            conditioner,
+            self.velocity_field(tokens, width, conditioner.width),
+            self.coupling(),
+            self.path(),
+            self.solver(),
+            anchored=self.anchor is not None,
+        )
         self.fitted_anchor = None if self.anchor is None else self.anchor().fit(spec.effects)
-        self.pairing, self.route, self.integrator = self.coupling(), self.path(), self.solver()
         active = {name: make for name, make in self.alignment.items() if self.weights[name] > 0}
         self.losses = nn.ModuleDict({name: make(spec) for name, make in active.items()})
         self.loss_scale = RunningScale(len(active))
@@ -162,7 +165,7 @@ class ScBIG(PerturbationModel):
                 "nothing is left for the flow; raise trainer.max_steps or lower pretrain_steps"
             )
         encoder = list(self.latent.parameters())
-        flow = [*self.conditioner.parameters(), *self.velocity.parameters()]
+        flow = list(self.flow.parameters())
         optimizer = torch.optim.AdamW(
             [
                 {"params": encoder, "lr": self.pretrain_rate},
@@ -227,37 +230,21 @@ class ScBIG(PerturbationModel):
         return list(loaders) if loaders is not None else []
 
     def _flow(self, batch: PairBatch) -> Tensor:
-        n_conditions, n_cells = batch.control.shape[:2]
         with torch.no_grad():
-            z_0 = self._encode(batch.control)
-            z_1 = self._encode(batch.perturbed)
+            z_0, z_1 = self._encode(batch.control), self._encode(batch.perturbed)
             effect = self._training_displacement(batch)
-            shifted = z_0 + effect.unsqueeze(1)
-            partner = self.pairing.partner(shifted.flatten(2), z_1.flatten(2))
-            z_1 = z_1[torch.arange(n_conditions, device=z_1.device)[:, None], partner]
-        # one stratum of [0, 1] a condition: every batch has early and late times
-        order = torch.randperm(n_conditions, device=z_0.device)
-        time = (order + torch.rand(n_conditions, device=z_0.device)) / n_conditions
-        sample = self.route.sample(z_0, z_1, time)
-        condition = self.conditioner(batch.targets, batch.target_mask, batch.covariates)
-        residual = self.velocity(
-            sample.z_t.flatten(0, 1),
-            sample.t.repeat_interleave(n_cells),
-            condition.repeat_interleave(n_cells, 0),
-            effect.repeat_interleave(n_cells, 0),
-        ).view_as(z_0)
-        velocity = residual if self.anchor is None else anchored_velocity(effect, residual)
-        matching = (velocity - sample.u_t).square().mean()
-        self.log("train/flow_matching", matching, prog_bar=True)
+        step: FlowStep = self.flow(
+            z_0, z_1, effect, batch.targets, batch.target_mask, batch.covariates
+        )
+        self.log("train/flow_matching", step.matching, prog_bar=True)
         if not self.losses:
-            return matching
-        endpoint_latent = sample.z_t + (1.0 - sample.t[:, None, None, None]) * velocity
+            return step.matching
         with torch.no_grad():
-            truth = self._decode(z_1)
-        endpoint = Endpoint(self._decode(endpoint_latent), truth, sample.t)
+            truth = self._decode(step.truth)
+        endpoint = Endpoint(self._decode(step.endpoint), truth, step.time)
         raw = torch.stack([loss(endpoint) for loss in self.losses.values()])
         scaled = self.loss_scale(raw)
-        terms = {"flow_matching": matching}
+        terms = {"flow_matching": step.matching}
         for name, value, term in zip(self.losses, raw, scaled, strict=True):
             self.log(f"train/{name}", value)
             terms[name] = self.weights[name] * term
@@ -266,7 +253,7 @@ class ScBIG(PerturbationModel):
 
     def _log_gradient_share(self, terms: dict[str, Tensor]) -> None:
         if self.global_step % self.share_every == 0:
-            shares = gradient_share(terms, list(self.velocity.parameters()))
+            shares = gradient_share(terms, list(self.flow.velocity.parameters()))
             self.log_dict({f"gradient_share/{name}": share for name, share in shares.items()})
 
     def _training_displacement(self, batch: PairBatch) -> Tensor:
@@ -298,45 +285,15 @@ class ScBIG(PerturbationModel):
             fallback = answer.fallback[0]
         control, start = query.control.float(), query.control_mean.float()
         displacement = self.latent.displacement(start[None], delta[None].float())[0]
-        condition, of_cell = self._condition_of(query)
+        rows = self.built_spec.targets.rows(targets_of(query.condition))
+        targets = torch.from_numpy(rows).to(self.device)
         z_0 = self.latent.encode(control)
-
-        def velocity(latents: Tensor, time: Tensor) -> Tensor:
-            parts = [
-                self.velocity(
-                    latents[i : i + CHUNK],
-                    time[i : i + CHUNK],
-                    condition[of_cell[i : i + CHUNK]],
-                    displacement.expand(len(of_cell[i : i + CHUNK]), -1, -1),
-                )
-                for i in range(0, len(latents), CHUNK)
-            ]
-            residual = torch.cat(parts)
-            if self.anchor is None:
-                return residual
-            return anchored_velocity(displacement[None], residual[None])[0]
-
-        z_1 = self.integrator.integrate(velocity, self.route.start(z_0))
+        z_1 = self.flow.carry(z_0, displacement, targets, query.covariates)
         cells = control + self.latent.decode(z_1) - self.latent.decode(z_0)
         if self.anchor is None:
             return Prediction.of_cells(cells.clamp_min(0.0), fallback)
         mean = (query.control_mean.double() + delta).clamp_min(0.0)
         return Prediction(mean, match_mean(cells, mean), fallback)
-
-    def _condition_of(self, query: Query) -> tuple[Tensor, Tensor]:
-        """Vectors of the condition, one a covariate combination, and which one each cell has."""
-        targets = targets_of(query.condition)
-        rows = torch.from_numpy(self.built_spec.targets.rows(targets)).to(self.device)
-        covariates = query.covariates
-        if covariates.shape[1]:
-            levels, of_cell = torch.unique(covariates, dim=0, return_inverse=True)
-        else:  # torch.unique refuses rows of no columns
-            levels, of_cell = covariates[:1], covariates.new_zeros(len(covariates))
-        # control has no target: one masked slot keeps the shapes
-        padded = rows if len(rows) else torch.zeros(1, dtype=torch.int64, device=self.device)
-        mask = torch.full_like(padded, len(rows) > 0, dtype=torch.bool)
-        many = (len(levels), -1)
-        return self.conditioner(padded.expand(many), mask.expand(many), levels), of_cell
 
     def reconstruct(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Cells, (N, genes), through the encoder, and through PCA of as many dimensions."""
