@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from report import bootstrap_interval
 from scbig import load
 from scbig.data.splits.simulation import Simulation
 from scbig.data.synthetic import make_synthetic
@@ -68,8 +69,7 @@ def main() -> None:
     ):
         pairs = wide.loc[metric, ["scbig", other]].dropna()
         difference = (pairs["scbig"] - pairs[other]).to_numpy()
-        drawn = difference[rng.integers(0, len(difference), (10_000, len(difference)))].mean(1)
-        low, high = np.quantile(drawn, [0.025, 0.975])
+        low, high = bootstrap_interval(difference, rng)
         by_seed = (pairs["scbig"] - pairs[other]).groupby("seed").mean()
         print(
             f"{metric}: scbig {pairs['scbig'].mean():.5f}, {other} {pairs[other].mean():.5f}, "

@@ -37,6 +37,13 @@ def _baselines(table: pd.DataFrame) -> set[str]:
     return {name for name in table["predictor"].unique() if name == name.lower()}
 
 
+def bootstrap_interval(values: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """95 % percentile interval of the mean; values, (conditions,), are resampled 10,000 times."""
+    drawn = values[rng.integers(0, len(values), (10_000, len(values)))].mean(1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(low), float(high)
+
+
 def paired(table: pd.DataFrame, metric: str, a: str, b: str, seed: int = 0) -> pd.DataFrame:
     """Mean of ``a - b`` over the same data, seed and condition, with a bootstrap 95 % interval.
 
@@ -56,8 +63,7 @@ def paired(table: pd.DataFrame, metric: str, a: str, b: str, seed: int = 0) -> p
         for group in ("all", *sorted(part["subgroup"].unique())):
             inside = part if group == "all" else part[part["subgroup"] == group]
             values = inside["difference"].to_numpy()
-            drawn = values[rng.integers(0, len(values), (10_000, len(values)))].mean(1)
-            low, high = np.quantile(drawn, [0.025, 0.975])
+            low, high = bootstrap_interval(values, rng)
             out.append([data, group, metric, a, b, values.mean(), low, high, len(values)])
     names = ["data", "subgroup", "metric", "a", "b", "difference", "low", "high", "conditions"]
     return pd.DataFrame(out, columns=names)

@@ -38,6 +38,11 @@ def targets_of(condition: str) -> tuple[str, ...]:
     return () if condition == CONTROL else tuple(condition.split(JOIN))
 
 
+def target_genes(conditions: Iterable[str]) -> list[str]:
+    """Target genes of canonical ``conditions``, each once, sorted."""
+    return sorted({target for condition in conditions for target in targets_of(condition)})
+
+
 def join_targets(targets: Iterable[str]) -> str:
     """Canonical name of a set of targets: sorted, joined by ``+``; ``control`` when empty."""
     return JOIN.join(sorted(set(targets))) or CONTROL

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from lightning import LightningDataModule
 
-from scbig.conditions import targets_of
+from scbig.conditions import target_genes
 from scbig.data.expression_reader import Scale
 from scbig.data.fit_spec import fit_spec
 from scbig.data.highly_variable import highly_variable, training_rows
@@ -236,7 +236,7 @@ class PerturbationDataModule(LightningDataModule):
 
     @property
     def _targets(self) -> list[str]:
-        return sorted({t for name in self.full_screen.conditions for t in targets_of(name)})
+        return target_genes(self.full_screen.conditions)
 
     def _knowledge(self, genes: Sequence[str]) -> PriorKnowledge:
         files = (self.embeddings, self.aliases, self.network, self.gene_sets)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from scbig.conditions import targets_of
+from scbig.conditions import target_genes, targets_of
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
 from scbig.predictor import Prediction, Query
@@ -66,8 +66,8 @@ def knowledge_of_targets(spec: DataSpec, conditions: Sequence[str]) -> dict[str,
     was perturbed in training (1 for a trained one, NaN without embedding): the lower, the further
     the prediction extrapolates.
     """
-    trained = sorted({t for condition in spec.effects.conditions for t in targets_of(condition)})
-    asked = list(dict.fromkeys(t for condition in conditions for t in targets_of(condition)))
+    trained = target_genes(spec.effects.conditions)
+    asked = _in_order(conditions)
     known, theirs = _unit(spec, asked), _unit(spec, trained)
     similarity = known @ theirs.T if trained else np.full((len(asked), 1), np.nan)
     missing = set(spec.targets.missing(asked))
@@ -86,17 +86,15 @@ def knowledge_of_targets(spec: DataSpec, conditions: Sequence[str]) -> dict[str,
     return out
 
 
+def _in_order(conditions: Sequence[str]) -> list[str]:
+    """Targets, each once, as they are asked for."""
+    return list(dict.fromkeys(t for condition in conditions for t in targets_of(condition)))
+
+
 def _unit(spec: DataSpec, targets: Sequence[str]) -> npt.NDArray[np.float64]:
     blocks = [spec.targets.block(s, targets) for s in range(len(spec.targets.sources))]
     joined = np.nan_to_num(np.hstack(blocks)) if blocks else np.zeros((len(targets), 1))
     return np.asarray(joined / np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-12))
-
-
-def unknown_targets(spec: DataSpec, conditions: Sequence[str]) -> list[str]:
-    """Targets of ``conditions`` that no embedding source has."""
-    return spec.targets.missing(
-        list(dict.fromkeys(t for condition in conditions for t in targets_of(condition)))
-    )
 
 
 def refuse_unknown(spec: DataSpec, conditions: Sequence[str]) -> None:
@@ -105,7 +103,7 @@ def refuse_unknown(spec: DataSpec, conditions: Sequence[str]) -> None:
     Raises:
         UserError: there are such targets.
     """
-    unknown = unknown_targets(spec, conditions)
+    unknown = spec.targets.missing(_in_order(conditions))
     if unknown:
         raise UserError(
             f"no embedding for {listed(unknown)}: leave them out, train with a source that has "

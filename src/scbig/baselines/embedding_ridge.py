@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scbig.baselines.perturbed_mean import PerturbedMean
-from scbig.conditions import targets_of
+from scbig.conditions import target_genes, targets_of
 from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
 
 #: Fewer training targets than this cannot be held out in turn: the middle penalty is used.
@@ -78,7 +78,7 @@ class EmbeddingRidge(EffectPredictor):
 
     def _features(self, conditions: Sequence[str]) -> Matrix:
         """Summed embeddings, (conditions, width)."""
-        genes = sorted({t for c in conditions for t in targets_of(c)})
+        genes = target_genes(conditions)
         blocks = []
         for source in range(len(self.targets.sources)):
             vectors = np.nan_to_num(self.targets.block(source, genes), nan=0.0)
@@ -88,7 +88,7 @@ class EmbeddingRidge(EffectPredictor):
 
     def _choose(self, names: Sequence[str], x: Matrix, y: Matrix) -> float:
         """The penalty of least squared error on held-out genes."""
-        genes = sorted({t for c in names for t in targets_of(c)})
+        genes = target_genes(names)
         if len(genes) < ENOUGH or len(self.penalties) == 1:
             return self.penalties[len(self.penalties) // 2]
         fold_of_gene = np.random.default_rng(self.seed).permutation(len(genes)) % FOLDS

@@ -7,7 +7,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from scbig.baselines.embedding_kernel import EmbeddingKernel, same_gene
 from scbig.baselines.self_effect import SelfEffect
-from scbig.conditions import targets_of
+from scbig.conditions import target_genes, targets_of
 from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
 
 
@@ -76,7 +76,7 @@ class GaussianProcess(EffectPredictor):
         self.effects = effects
         self.kernel = EmbeddingKernel(effects.targets, self.length_scale)
         # sorted: the order of the training rows must not matter
-        self.seen = sorted({t for c in effects.conditions for t in targets_of(c)})
+        self.seen = target_genes(effects.conditions)
         self.design = self._design(effects.conditions, self.seen)
         self.combined = self._combined(effects.conditions)
         prior = self.design @ self._covariance(self.seen, self.seen) @ self.design.T
@@ -93,7 +93,7 @@ class GaussianProcess(EffectPredictor):
 
     def predict(self, conditions: Sequence[str]) -> EffectPrediction:
         """Posterior mean, (conditions, genes)."""
-        targets = sorted({t for c in conditions for t in targets_of(c)})
+        targets = target_genes(conditions)
         gene_effects = self._covariance(targets, self.seen) @ self.gene_weights
         delta = self._design(conditions, targets) @ gene_effects
         delta += np.outer(self._combined(conditions), self.combination_effect)
@@ -104,7 +104,7 @@ class GaussianProcess(EffectPredictor):
 
     def relative_variance(self, conditions: Sequence[str]) -> Matrix:
         """Posterior variance of each condition's effect over the prior's unit, (conditions,)."""
-        targets = sorted({t for c in conditions for t in targets_of(c)})
+        targets = target_genes(conditions)
         design, combined = self._design(conditions, targets), self._combined(conditions)
         own = np.einsum("ct,tu,cu->c", design, self._covariance(targets, targets), design)
         own += self.combination_variance * combined

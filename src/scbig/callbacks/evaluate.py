@@ -49,10 +49,6 @@ class Evaluate(Callback):
         """Start anew."""
         self._answers = []
 
-    def on_test_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Start anew."""
-        self._answers = []
-
     def on_validation_batch_end(
         self,
         trainer: Trainer,
@@ -65,17 +61,8 @@ class Evaluate(Callback):
         """Keep the answer."""
         self._answers.append((batch, outputs["prediction"]))
 
-    def on_test_batch_end(
-        self,
-        trainer: Trainer,
-        pl_module: LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-        dataloader_idx: int = 0,
-    ) -> None:
-        """Keep the answer."""
-        self._answers.append((batch, outputs["prediction"]))
+    on_test_epoch_start = on_validation_epoch_start
+    on_test_batch_end = on_validation_batch_end
 
     # -- score -------------------------------------------------------------------------------
 
@@ -155,13 +142,13 @@ class Evaluate(Callback):
         queries = [trial.query for trial, _ in self._answers]
         predictions = [prediction for _, prediction in self._answers]
         to_anndata(spec, queries, predictions).write_h5ad(folder / "predictions.h5ad")
-        card, curves = run / "card.json", run / "metrics.csv"
+        card = run / "card.json"
         write_report(
             folder / "report.html",
             evaluation,
             model=type(model).__name__,
             card=json.loads(card.read_text()) if card.exists() else {},
-            curves=curves if curves.exists() else None,
+            curves=run / "metrics.csv",
         )
         print(score_table(evaluation, type(model).__name__))
         if back:

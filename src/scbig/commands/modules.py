@@ -40,7 +40,7 @@ def modules(
 
     import numpy as np
 
-    from scbig.conditions import targets_of
+    from scbig.conditions import target_genes
     from scbig.data.schema import read_screen
     from scbig.data.training_effects import training_effects
     from scbig.errors import UserError
@@ -56,7 +56,7 @@ def modules(
     if not target.parent.is_dir():
         raise UserError(f"--out {out}: the folder {target.parent} does not exist")
     screen = read_screen(data.path, data.contract)
-    targets = sorted({t for name in screen.conditions for t in targets_of(name)})
+    targets = target_genes(screen.conditions)
     known = read_prior_knowledge(
         screen.genes, targets, embeddings or [], aliases, network, gene_sets
     )

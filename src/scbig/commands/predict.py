@@ -37,7 +37,7 @@ def predict(
     """
     from scbig.component import TRUSTED
     from scbig.inference import load
-    from scbig.predicted_cells import knowledge_of_targets, refuse_unknown
+    from scbig.predicted_cells import refuse_unknown
 
     target = Path(out)
     _check_output(target)
@@ -55,7 +55,7 @@ def predict(
     for line in predicted.uns["scbig"]["reported"]:
         print(line, file=sys.stderr)
     print(f"{'target':<14}{'embedding':<11}{'in training':<13}nearest trained (cosine)")
-    for name, known in knowledge_of_targets(loaded.spec, conditions).items():
+    for name, known in predicted.uns["scbig"]["targets"].items():
         nearest = (
             f"{known['nearest_trained']} ({known['similarity']:.2f})"
             if known["nearest_trained"]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from scbig.conditions import CONTROL, targets_of
+from scbig.conditions import CONTROL, target_genes
 from scbig.data.anndata_reader import open_anndata
 from scbig.data.expression_reader import Scale, read_expression
 from scbig.data.obs_columns import (
@@ -135,7 +135,7 @@ def _large_enough(
 def _report_unmeasured(
     conditions: Sequence[str], genes: Sequence[str], reported: list[str]
 ) -> None:
-    targets = sorted({target for name in conditions for target in targets_of(name)})
+    targets = target_genes(conditions)
     measured = set(genes)
     absent = [target for target in targets if target not in measured]
     if absent:

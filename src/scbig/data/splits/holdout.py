@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scbig.data.splits.split_rule import Labels, SplitRule, checked, target_genes, touching, without
+from scbig.conditions import target_genes
+from scbig.data.splits.split_rule import Labels, SplitRule, checked, touching, without
 from scbig.errors import UserError
 from scbig.split import Split
 

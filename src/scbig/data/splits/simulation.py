@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scbig.conditions import target_genes
 from scbig.data.splits.split_rule import (
     Labels,
     SplitRule,
@@ -11,7 +12,6 @@ from scbig.data.splits.split_rule import (
     checked,
     combinations_of,
     singles_of,
-    target_genes,
     touching,
     without,
 )

@@ -61,11 +61,6 @@ def check_fraction(name: str, value: float) -> None:
         raise UserError(f"{name} of a split is {value}: give a share in [0, 1)")
 
 
-def target_genes(conditions: Iterable[str]) -> list[str]:
-    """Sorted distinct targets."""
-    return sorted({target for name in conditions for target in targets_of(name)})
-
-
 def singles_of(conditions: Iterable[str]) -> list[str]:
     """Sorted conditions of one target."""
     return sorted(name for name in conditions if len(targets_of(name)) == 1)
