@@ -63,6 +63,7 @@ def make_tiny_spec(
         scale="log1p_cp10k",
         library="genes of the file",
         covariates=levels,
+        context="",
         modules=ModuleMembership.partition(genes, labels),
         effects=effects,
         gene_mean=cells.mean(0),

@@ -1,7 +1,8 @@
-"""Names of conditions: ``control``, ``A``, ``A+B`` with the targets sorted.
+"""Names of conditions: ``control``, ``A``, ``A+B`` with the targets sorted, ``A+B@context``.
 
 Everything behind the door of the package speaks canonical names only; the styles of other tools
-are read here, once.
+are read here, once. A context is what the same perturbation was measured in, such as a cell line,
+where the screen is to be split by it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from scbig.errors import UserError, listed
 
 CONTROL = "control"
 JOIN = "+"
+CONTEXT = "@"
 
 #: Tokens that mean "no target" in the label styles we read.
 CONTROL_TOKENS = frozenset({"control", "ctrl", "non-targeting"})
@@ -35,7 +37,24 @@ LABEL_STYLES = {
 
 def targets_of(condition: str) -> tuple[str, ...]:
     """Target genes of a canonical condition; empty for control."""
-    return () if condition == CONTROL else tuple(condition.split(JOIN))
+    return () if condition == CONTROL else tuple(condition.split(CONTEXT)[0].split(JOIN))
+
+
+def context_of(condition: str) -> str:
+    """Context of a canonical condition; "" when the screen is not split by one."""
+    return condition.partition(CONTEXT)[2]
+
+
+def in_context(condition: str, context: str) -> str:
+    """The same perturbation in another context; "" takes the context away, control has none."""
+    perturbation = condition.split(CONTEXT)[0]
+    has_one = bool(context) and perturbation != CONTROL
+    return CONTEXT.join([perturbation, context]) if has_one else perturbation
+
+
+def contexts(conditions: Iterable[str]) -> list[str]:
+    """Contexts of canonical ``conditions``, each once, sorted; empty when they have none."""
+    return sorted({context_of(condition) for condition in conditions} - {""})
 
 
 def target_genes(conditions: Iterable[str]) -> list[str]:
@@ -52,7 +71,8 @@ def canonical(label: str, style: str = "plus", control_label: str | None = None)
     """Canonical name of one label.
 
     Args:
-        label: as written in the file, such as ``B+A``, ``A+ctrl`` or ``non-targeting``.
+        label: as written in the file, such as ``B+A``, ``A+ctrl`` or ``non-targeting``; what
+            follows an ``@`` is the context.
         style: a key of ``LABEL_STYLES``.
         control_label: a further token of this file that means control.
 
@@ -62,13 +82,16 @@ def canonical(label: str, style: str = "plus", control_label: str | None = None)
     if style not in LABEL_STYLES:
         raise UserError(f"unknown label style {style!r}: use one of {listed(LABEL_STYLES)}")
     rule = LABEL_STYLES[style]
-    text = label.strip()
+    text, at, context = (part.strip() for part in label.partition(CONTEXT))
+    if at and not context:
+        raise UserError(f"cannot read the condition label {label!r}: no context follows the {at}")
     if text == control_label or text in rule.control:
         return CONTROL
     tokens = [token.strip() for token in text.split(rule.join)]
     if not all(tokens):
         raise UserError(f"cannot read the condition label {label!r}: a target name is empty")
-    return join_targets(t for t in tokens if t not in rule.control and t != control_label)
+    targets = (t for t in tokens if t not in rule.control and t != control_label)
+    return in_context(join_targets(targets), context)
 
 
 def canonical_all(

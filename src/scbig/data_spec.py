@@ -23,6 +23,7 @@ class DataSpec:
         scale: unit of the expression values (``log1p_cp10k``).
         library: what a cell's counts were divided by (``genes of the file`` or an obs column).
         covariates: levels of each covariate, by name; may be empty.
+        context: the covariate that conditions are named by (``A@K562``); "" when there is none.
         modules: gene modules.
         effects: mean effects of training conditions, with the target embeddings.
         gene_mean, gene_sd: moments over training cells, (genes,).
@@ -41,6 +42,7 @@ class DataSpec:
     scale: str
     library: str
     covariates: dict[str, tuple[str, ...]]
+    context: str
     modules: ModuleMembership
     effects: Effects
     gene_mean: npt.NDArray[np.float32]
@@ -78,6 +80,7 @@ class DataSpec:
             "scale": self.scale,
             "library": self.library,
             "covariates": {name: list(levels) for name, levels in self.covariates.items()},
+            "context": self.context,
             "modules": self.modules.to_dict(),
             "targets": self.targets.to_dict(),
             "effects": self.effects.to_dict(),
@@ -98,6 +101,7 @@ class DataSpec:
             scale=values["scale"],
             library=values["library"],
             covariates={name: tuple(levels) for name, levels in values["covariates"].items()},
+            context=values["context"],
             modules=ModuleMembership.from_dict(values["modules"]),
             effects=Effects.from_dict(values["effects"], genes, targets),
             **{name: values[name].numpy() for name in _ARRAYS},

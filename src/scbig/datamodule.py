@@ -49,6 +49,8 @@ class PerturbationDataModule(LightningDataModule):
         library_key: obs column with the total counts of each cell, if the file has a part of the
             genes.
         covariates: obs columns whose levels control and perturbed cells are matched by.
+        context: covariate, such as the cell line, in each level of which a perturbation is a
+            condition of its own (``A@K562``), to be split and scored apart.
         min_cells: conditions with fewer cells are left out.
         n_hvg: highly variable genes to keep, chosen on training cells; all by default.
         split: which conditions are trained on, validated on and tested; ``Simulation`` by default.
@@ -81,6 +83,7 @@ class PerturbationDataModule(LightningDataModule):
         scale: Scale = "counts",
         library_key: str | None = None,
         covariates: list[str] | None = None,
+        context: str | None = None,
         min_cells: int = 10,
         n_hvg: int | None = None,
         split: SplitRule | None = None,
@@ -123,6 +126,7 @@ class PerturbationDataModule(LightningDataModule):
             scale=scale,
             library_key=library_key,
             covariates=tuple(covariates or ()),
+            context=context,
             min_cells=min_cells,
             annotations=self.split_rule.columns,
         )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from scbig.conditions import targets_of
+from scbig.conditions import context_of, contexts, in_context, targets_of
 from scbig.target_embedding import TargetEmbedding
 
 Matrix = npt.NDArray[np.float64]
@@ -45,13 +45,34 @@ class Effects:
 
     @cached_property
     def singles(self) -> dict[str, int]:
-        """Row of each gene whose single perturbation was measured."""
+        """Row of each single perturbation, by its canonical name (the gene, and its context)."""
         return {c: i for c, i in self.row.items() if len(targets_of(c)) == 1}
+
+    def single(self, gene: str, context: str = "") -> int | None:
+        """Row of the single perturbation of ``gene`` in ``context``; ``None`` if not measured."""
+        return self.singles.get(in_context(gene, context))
+
+    @cached_property
+    def contexts(self) -> tuple[str, ...]:
+        """Contexts of the conditions; empty when the screen is not split by one."""
+        return tuple(contexts(self.conditions))
 
     @cached_property
     def mean(self) -> Matrix:
         """Unweighted mean effect over training conditions, (genes,); zero without any."""
         return self.delta.mean(0) if len(self.delta) else np.zeros(len(self.genes))
+
+    def mean_of(self, condition: str) -> Matrix:
+        """Mean training effect in the context of ``condition``, (genes,).
+
+        Over all training conditions where the context has none, and where there are no contexts.
+        """
+        return self._context_means.get(context_of(condition), self.mean)
+
+    @cached_property
+    def _context_means(self) -> dict[str, Matrix]:
+        of = np.asarray([context_of(c) for c in self.conditions], dtype=np.str_)
+        return {context: self.delta[of == context].mean(0) for context in self.contexts}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values and tensors; ``targets`` is kept once, by the data spec."""

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from scbig.checkpoint import model_of, read_checkpoint
 from scbig.component import TRUSTED
-from scbig.conditions import canonical
+from scbig.conditions import CONTEXT, canonical, context_of, in_context
 from scbig.data.control_cells import ControlCells, read_controls
 from scbig.data.schema import ScreenContract
 from scbig.data_spec import DataSpec
-from scbig.errors import UserError
+from scbig.errors import UserError, listed
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.predicted_cells import to_anndata
 from scbig.predictor import Query
@@ -71,7 +72,8 @@ class LoadedModel:
 
         Args:
             adata: new data, or its path; only its control cells are used.
-            conditions: names such as ``"KLF1"`` or ``"CEBPA+KLF1"``, in any order of targets.
+            conditions: names such as ``"KLF1"`` or ``"CEBPA+KLF1"``, in any order of targets, with
+                the context of a model that has them (``"KLF1@RPE1"``).
             n_cells: source cells a condition, drawn with ``seed``; all control cells by default.
             seed: of the choice of source cells.
             missing_genes: what to do when ``adata`` lacks genes of the model: refuse, or take the
@@ -91,7 +93,7 @@ class LoadedModel:
         if not names:
             raise UserError("no condition to predict is given")
         controls = read_controls(adata, contract or ScreenContract(), self.spec, missing_genes)
-        queries, sources = queries_of(controls, names, n_cells, seed)
+        queries, sources = queries_of(controls, names, self.spec, n_cells, seed)
         predictions = [self.model.predict(query.to(self.model.device)) for query in queries]
         out = to_anndata(self.spec, queries, predictions, sources)
         out.uns["scbig"] |= {
@@ -103,24 +105,76 @@ class LoadedModel:
 
 
 def queries_of(
-    controls: ControlCells, conditions: Sequence[str], n_cells: int | None, seed: int
-) -> tuple[list[Query], list[str]]:
-    """One query a condition, all from the same source cells, and the names of those cells.
+    controls: ControlCells,
+    conditions: Sequence[str],
+    spec: DataSpec,
+    n_cells: int | None,
+    seed: int,
+) -> tuple[list[Query], list[list[str]]]:
+    """One query a condition, and the names of its source cells.
+
+    Conditions of one context start from the same control cells, those of that context; without
+    contexts all conditions do.
 
     Raises:
-        UserError: more cells are asked for than there are controls.
+        UserError: more cells are asked for than there are controls, or a condition has no context
+            where the model's have one, or one it does not know, or without control cells.
     """
-    available = controls.cells.shape[0]
-    if n_cells is not None and not 0 < n_cells <= available:
+    _refuse_contexts(conditions, spec)
+    shared: dict[str, tuple[Query, list[str]]] = {}
+    for context in dict.fromkeys(map(context_of, conditions)):
+        shared[context] = _source(controls, _rows_in(controls, spec, context), n_cells, seed)
+    queries = [replace(shared[context_of(c)][0], condition=c) for c in conditions]
+    return queries, [shared[context_of(c)][1] for c in conditions]
+
+
+def _refuse_contexts(conditions: Sequence[str], spec: DataSpec) -> None:
+    known = spec.covariates.get(spec.context, ())
+    wrong = [c for c in conditions if (context_of(c) not in known if known else context_of(c))]
+    if wrong and known:
         raise UserError(
-            f"n_cells is {n_cells} and there are {available} control cells: "
+            f"the model predicts by {spec.context}, and {listed(wrong)} names none of its "
+            f"{len(known)}: write e.g. {in_context(wrong[0], known[0])}"
+        )
+    if wrong:
+        raise UserError(
+            f"the model was trained without contexts, and {listed(wrong)} names one: leave out "
+            f"what follows the {CONTEXT}"
+        )
+
+
+def _rows_in(controls: ControlCells, spec: DataSpec, context: str) -> npt.NDArray[np.int64]:
+    """Rows of the control cells of a context."""
+    if not context:
+        return np.arange(controls.cells.shape[0])
+    column = list(spec.covariates).index(spec.context)
+    code = spec.covariates[spec.context].index(context)
+    rows = np.flatnonzero(controls.covariates[:, column] == code)
+    if not len(rows):
+        raise UserError(
+            f"the file has no control cells with {spec.context} {context}: predictions start from "
+            "control cells of their own context"
+        )
+    return rows
+
+
+def _source(
+    controls: ControlCells, rows: npt.NDArray[np.int64], n_cells: int | None, seed: int
+) -> tuple[Query, list[str]]:
+    """The query of no condition yet, and its cells."""
+    if n_cells is not None and not 0 < n_cells <= len(rows):
+        raise UserError(
+            f"n_cells is {n_cells} and there are {len(rows)} control cells: "
             "ask for 1 up to that number"
         )
-    rows = np.arange(available)
+    mean = np.asarray(controls.cells[rows].mean(0), dtype=np.float64).ravel()
     if n_cells is not None:
-        rows = np.sort(np.random.default_rng(seed).permutation(available)[:n_cells])
-    dense = torch.from_numpy(controls.cells[rows].toarray().astype(np.float32))
-    mean = torch.from_numpy(np.asarray(controls.cells.mean(0), dtype=np.float64).ravel())
-    covariates = torch.from_numpy(controls.covariates[rows].astype(np.int64))
-    queries = [Query(c, dense, covariates, mean, seed) for c in conditions]
-    return queries, [controls.cell_names[i] for i in rows]
+        rows = np.sort(rows[np.random.default_rng(seed).permutation(len(rows))[:n_cells]])
+    query = Query(
+        condition="",
+        control=torch.from_numpy(controls.cells[rows].toarray().astype(np.float32)),
+        covariates=torch.from_numpy(controls.covariates[rows].astype(np.int64)),
+        control_mean=torch.from_numpy(mean),
+        seed=seed,
+    )
+    return query, [controls.cell_names[i] for i in rows]

@@ -22,7 +22,7 @@ def to_anndata(
     spec: DataSpec,
     queries: Sequence[Query],
     predictions: Sequence[Prediction],
-    sources: Sequence[str] | None = None,
+    sources: Sequence[Sequence[str]] | None = None,
 ) -> AnnData:
     """Predicted cells as AnnData, in the output form of the data contract."""
     import pandas as pd
@@ -30,7 +30,8 @@ def to_anndata(
     from anndata import AnnData
 
     blocks, tables = [], []
-    for query, prediction in zip(queries, predictions, strict=True):
+    names = sources or [[""] * len(query.control) for query in queries]
+    for query, prediction, of_cell in zip(queries, predictions, names, strict=True):
         if prediction.cells is None:
             raise ValueError(f"the predictor of {query.condition} predicts a mean, not cells")
         blocks.append(sp.csr_matrix(prediction.cells.cpu().float().numpy()))
@@ -38,7 +39,7 @@ def to_anndata(
         for k, (name, levels) in enumerate(spec.covariates.items()):
             known = [*levels, "unknown"]
             table[name] = [known[code] for code in query.covariates[:, k].tolist()]
-        table["source_cell"] = list(sources) if sources else ""
+        table["source_cell"] = list(of_cell)
         table["fallback"] = prediction.fallback
         tables.append(table)
     obs = pd.concat(tables, ignore_index=True)
@@ -67,6 +68,7 @@ def knowledge_of_targets(spec: DataSpec, conditions: Sequence[str]) -> dict[str,
     the prediction extrapolates.
     """
     trained = target_genes(spec.effects.conditions)
+    alone = target_genes(spec.effects.singles)
     asked = _in_order(conditions)
     known, theirs = _unit(spec, asked), _unit(spec, trained)
     similarity = known @ theirs.T if trained else np.full((len(asked), 1), np.nan)
@@ -77,7 +79,7 @@ def knowledge_of_targets(spec: DataSpec, conditions: Sequence[str]) -> dict[str,
         best = int(similarity[i].argmax()) if trained and target not in missing else -1
         out[target] = {
             "embedding": target not in missing,
-            "single_in_training": target in spec.effects.singles,
+            "single_in_training": target in alone,
             "in_training": inside,
             "measured": target in spec.gene_column,
             "nearest_trained": trained[best] if best >= 0 else "",

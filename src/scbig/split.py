@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scbig.conditions import canonical, targets_of
+from scbig.conditions import canonical, context_of, in_context, targets_of
 from scbig.errors import UserError, listed
 
 
@@ -39,17 +39,24 @@ class Split:
 
     @cached_property
     def seen_genes(self) -> frozenset[str]:
-        """Genes whose single perturbation is in training."""
+        """Single perturbations in training: genes, each with its context where there is one."""
         return frozenset(c for c in self.train if len(targets_of(c)) == 1)
+
+    @cached_property
+    def _trained_perturbations(self) -> frozenset[str]:
+        return frozenset(in_context(c, "") for c in self.train)
 
     def subgroup(self, condition: str) -> str:
         """Stratum of a condition: ``seen0/1/2`` for a double, ``unseen_single``, ``seen_single``.
 
         ``seen-k`` counts the targets of the double whose single is in *training* (the effective
-        count of evaluation practice, not the label of a rule).
+        count of evaluation practice, not the label of a rule), in the same context. A perturbation
+        that was trained in another context is ``seen_elsewhere``.
         """
-        targets = targets_of(condition)
-        seen = sum(t in self.seen_genes for t in targets)
+        targets, context = targets_of(condition), context_of(condition)
+        if context and in_context(condition, "") in self._trained_perturbations:
+            return "seen_elsewhere"
+        seen = sum(in_context(t, context) in self.seen_genes for t in targets)
         if len(targets) == 1:
             return "seen_single" if seen else "unseen_single"
         return f"seen{seen}" if len(targets) == 2 else f"order{len(targets)}_seen{seen}"

@@ -20,6 +20,8 @@ class ScreenFile:
         scale: ``counts`` or ``log1p_cp10k``; verified.
         library_key: obs column with the total counts of each cell.
         covariates: obs columns that control and perturbed cells are matched by.
+        context: covariate, such as the cell line, in each level of which a perturbation is a
+            condition of its own.
         min_cells: conditions with fewer cells are left out.
     """
 
@@ -32,6 +34,7 @@ class ScreenFile:
     scale: Literal["counts", "log1p_cp10k"] = "counts"
     library_key: str | None = None
     covariates: list[str] | None = None
+    context: str | None = None
     min_cells: int = 10
 
     @property

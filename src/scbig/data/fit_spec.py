@@ -58,6 +58,7 @@ def fit_spec(
         scale=SCALE,
         library=screen.library,
         covariates=dict(screen.covariates),
+        context=screen.context,
         modules=modules,
         effects=effects,
         gene_mean=mean.astype(np.float32),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scbig.conditions import CONTROL, canonical_all
+from scbig.conditions import CONTEXT, CONTROL, canonical_all, contexts, in_context
 from scbig.errors import UserError, listed
 
 if TYPE_CHECKING:
@@ -94,6 +94,32 @@ def canonical_conditions(
             "or as control_label says"
         )
     return names
+
+
+def with_context(adata: AnnData, names: npt.NDArray[np.str_], column: str) -> npt.NDArray[np.str_]:
+    """Conditions with the level of an obs column as their context; control cells have none.
+
+    Raises:
+        UserError: no such column, cells without a value, a level that cannot be part of a name, or
+            labels that name a context themselves.
+    """
+    levels = text_column(adata, column, "the context of a condition")
+    odd = [k for k in np.unique(levels).tolist() if CONTEXT in k or k != k.strip()]
+    if odd:
+        raise UserError(
+            f"obs[{column!r}] (context) has levels with {CONTEXT!r} or outer spaces: "
+            f"{listed(odd)}; rename them"
+        )
+    named = contexts(names)
+    if named:
+        raise UserError(
+            f"the condition labels name a context ({CONTEXT}{listed(named)}) and obs[{column!r}] "
+            "is given as context: leave one of them out"
+        )
+    conditions, condition = np.unique(names, return_inverse=True)
+    known, level = np.unique(levels, return_inverse=True)
+    joined = [in_context(c, k) for c in conditions.tolist() for k in known.tolist()]
+    return np.asarray(np.asarray(joined, dtype=np.str_)[condition * len(known) + level])
 
 
 def coded(

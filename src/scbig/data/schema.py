@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from scbig.conditions import CONTROL, target_genes
+from scbig.conditions import CONTEXT, CONTROL, contexts, target_genes
 from scbig.data.anndata_reader import open_anndata
 from scbig.data.expression_reader import Scale, read_expression
 from scbig.data.obs_columns import (
@@ -21,6 +21,7 @@ from scbig.data.obs_columns import (
     coded,
     gene_names,
     text_column,
+    with_context,
 )
 from scbig.data.screen import Screen
 from scbig.errors import UserError, listed
@@ -43,6 +44,8 @@ class ScreenContract:
         library_key: obs column with the total counts of each cell, for raw counts of a part of
             the genes; by default the sum over the genes of the file.
         covariates: obs columns whose levels control and perturbed cells are matched by.
+        context: the covariate that makes the same perturbation another condition in each of its
+            levels (``A@K562``, ``A@RPE1``), such as the cell line; it counts among the covariates.
         min_cells: conditions with fewer cells are left out, which is reported.
         annotations: obs columns to keep beside, such as a split column.
     """
@@ -55,12 +58,19 @@ class ScreenContract:
     scale: Scale = "counts"
     library_key: str | None = None
     covariates: Sequence[str] = ()
+    context: str | None = None
     min_cells: int = 10
     annotations: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if self.min_cells < 1:
             raise UserError(f"min_cells is {self.min_cells}: it must be at least 1")
+
+    @property
+    def matched_by(self) -> tuple[str, ...]:
+        """The covariates, the context among them."""
+        added = self.context is not None and self.context not in self.covariates
+        return (*self.covariates, *((self.context,) if added and self.context else ()))
 
 
 def read_screen(source: AnnData | str | Path, contract: ScreenContract) -> Screen:
@@ -74,10 +84,18 @@ def read_screen(source: AnnData | str | Path, contract: ScreenContract) -> Scree
     names = canonical_conditions(
         adata, contract.condition_key, contract.label_style, contract.control_label
     )
+    if contract.context is not None:
+        names = with_context(adata, names, contract.context)
+    elif contexts(names):
+        raise UserError(
+            f"obs[{contract.condition_key!r}] has labels with {CONTEXT!r}, which sets a context "
+            f"apart ({listed(contexts(names))}): rename them, or put what follows it into an obs "
+            "column of its own and name that column as context"
+        )
     reported: list[str] = []
     condition_names, rows = _large_enough(names, contract, reported)
     expression = read_expression(adata, rows, contract.layer, contract.scale, contract.library_key)
-    covariates, codes = coded(adata, contract.covariates, rows)
+    covariates, codes = coded(adata, contract.matched_by, rows)
     position = {name: i for i, name in enumerate(condition_names)}
     condition = np.asarray([position[name] for name in names[rows].tolist()], dtype=np.int64)
     _report_unmeasured(condition_names, genes, reported)
@@ -91,6 +109,7 @@ def read_screen(source: AnnData | str | Path, contract: ScreenContract) -> Scree
         covariate_codes=codes,
         cell_names=tuple(adata.obs_names[rows].astype(str)),
         library=expression.library,
+        context=contract.context or "",
         sha256=_digest(
             expression.source,
             [genes, condition_names, covariates, expression.library],

@@ -28,6 +28,7 @@ class Screen:
         covariate_codes: index into those levels, (cells, covariates).
         cell_names: names of the cells, the rows.
         library: what the counts of a cell were divided by.
+        context: the covariate that conditions are named by (``A@K562``); "" when there is none.
         sha256: hash of expression values, gene names and labels of the cells kept.
         annotations: further obs columns, kept as text, (cells,) each.
         reported: what was noticed or left out while reading, with numbers; one line each.
@@ -43,6 +44,7 @@ class Screen:
     cell_names: tuple[str, ...]
     library: str
     sha256: str
+    context: str = ""
     annotations: Mapping[str, npt.NDArray[np.str_]] = field(default_factory=dict)
     reported: tuple[str, ...] = ()
 
