@@ -8,12 +8,14 @@ import numpy as np
 from lightning import LightningDataModule
 
 from scbig.conditions import target_genes
+from scbig.data.adoption import refuse_other_data
 from scbig.data.expression_reader import Scale
 from scbig.data.fit_spec import fit_spec
 from scbig.data.highly_variable import highly_variable, training_rows
 from scbig.data.pair_loader import PairLoader
 from scbig.data.schema import ScreenContract, read_screen
 from scbig.data.screen import Screen
+from scbig.data.screen_description import coverage_of, describe_screen
 from scbig.data.splits.simulation import Simulation
 from scbig.data.splits.split_rule import SplitRule
 from scbig.data.synthetic import SyntheticScreen, make_synthetic
@@ -161,29 +163,7 @@ class PerturbationDataModule(LightningDataModule):
         Raises:
             UserError: genes, unit, cells or split are not those of the spec.
         """
-        here, known = self.full_screen, frozenset(self.full_screen.genes)
-        lacking = [gene for gene in spec.genes if gene not in known]
-        if lacking:
-            raise UserError(
-                f"the data lack {len(lacking)} of the checkpoint's {spec.n_genes} genes, e.g. "
-                f"{listed(lacking)}: give the data it was trained on, or use scbig predict"
-            )
-        if here.library != spec.library:
-            raise UserError(
-                f"library sizes come from {here.library!r} and in the checkpoint from "
-                f"{spec.library!r}: use the run's own config.yaml"
-            )
-        if here.sha256 != spec.data_sha256:
-            raise UserError(
-                f"the data are not those the checkpoint was trained on (sha256 {here.sha256[:12]}, "
-                f"not {spec.data_sha256[:12]}): use the same file and settings, or scbig predict"
-            )
-        if self.split.sha256 != spec.split.sha256:
-            raise UserError(
-                f"the split {self.split.name!r} (seed {self.split.seed}) is not that of the "
-                f"checkpoint, {spec.split.name!r} (seed {spec.split.seed}): its test conditions "
-                "may have been trained on; use the run's own config.yaml"
-            )
+        refuse_other_data(spec, self.full_screen, self.split)
         self._adopted = spec
         self.__dict__.pop("spec", None)
         self.__dict__.pop("screen", None)
@@ -267,45 +247,15 @@ class PerturbationDataModule(LightningDataModule):
     @property
     def reported(self) -> list[str]:
         """What was noticed, left out or replaced, with numbers; one line each."""
-        spec, split, screen = self.spec, self.split, self.full_screen
-        sides = f"{len(split.train)} train, {len(split.val)} val, {len(split.test)} test conditions"
-        unused = len(screen.conditions) - len(split.train) - len(split.val) - len(split.test)
-        lines = [
-            f"screen: {len(screen.condition)} cells x {spec.n_genes} genes, "
-            f"{screen.cells_of[0]} of them control (for training and evaluation alike); "
-            f"library: {screen.library}",
-            f"split {split.name} (seed {split.seed}): {sides}"
-            + (f", {unused} unused" if unused else ""),
-            *screen.reported,
-            *self._noticed,
-        ]
-        numbers = screen.condition_strata[screen.codes_of(split.train)]
-        median = float(np.median(numbers[numbers > 0]))
-        if len(screen.strata) > 1 and median < self.cells_per_condition:
-            lines.append(
-                f"a condition has {median:g} cells (median) in a combination of covariates: "
-                f"rows of {self.cells_per_condition} cells repeat some of them"
-            )
-        return lines
+        described = describe_screen(
+            self.full_screen, self.spec, self.split, self.cells_per_condition
+        )
+        return [*described[:2], *self.full_screen.reported, *self._noticed, *described[2:]]
 
     @property
     def coverage(self) -> dict[str, Any]:
         """How much of the targets and genes each prior source knows; plain values."""
-        targets, embedding = self._targets, self.spec.targets
-        known = {
-            source.name: sum(
-                bool(embedding.known[embedding.row[t], s]) for t in targets if t in embedding.row
-            )
-            for s, source in enumerate(embedding.sources)
-        }
-        return {
-            "targets": len(targets),
-            "measured": sum(target in self.spec.gene_column for target in targets),
-            "with_embedding": known,
-            "without_embedding": embedding.missing(targets),
-            "gene_relations": dict(self.spec.modules.coverage),
-            "gene_sets": len(self.spec.gene_sets),
-        }
+        return coverage_of(self.spec, self._targets)
 
     # -- what a trainer asks -------------------------------------------------------------------
 

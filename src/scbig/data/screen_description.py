@@ -1,0 +1,52 @@
+"""What is said of a screen before it is trained on: sizes, and what the priors know of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from scbig.data.screen import Screen
+from scbig.data_spec import DataSpec
+from scbig.split import Split
+
+
+def describe_screen(
+    screen: Screen, spec: DataSpec, split: Split, cells_per_condition: int
+) -> list[str]:
+    """Lines on cells and split; and one more when batches repeat cells of small strata."""
+    sides = f"{len(split.train)} train, {len(split.val)} val, {len(split.test)} test conditions"
+    unused = len(screen.conditions) - len(split.train) - len(split.val) - len(split.test)
+    lines = [
+        f"screen: {len(screen.condition)} cells x {spec.n_genes} genes, "
+        f"{screen.cells_of[0]} of them control (for training and evaluation alike); "
+        f"library: {screen.library}",
+        f"split {split.name} (seed {split.seed}): {sides}"
+        + (f", {unused} unused" if unused else ""),
+    ]
+    numbers = screen.condition_strata[screen.codes_of(split.train)]
+    median = float(np.median(numbers[numbers > 0]))
+    if len(screen.strata) > 1 and median < cells_per_condition:
+        lines.append(
+            f"a condition has {median:g} cells (median) in a combination of covariates: "
+            f"rows of {cells_per_condition} cells repeat some of them"
+        )
+    return lines
+
+
+def coverage_of(spec: DataSpec, targets: Sequence[str]) -> dict[str, Any]:
+    """How much of ``targets`` and of the genes each prior source knows; plain values."""
+    embedding = spec.targets
+    known = {
+        source.name: sum(
+            bool(embedding.known[embedding.row[t], s]) for t in targets if t in embedding.row
+        )
+        for s, source in enumerate(embedding.sources)
+    }
+    return {
+        "targets": len(targets),
+        "measured": sum(target in spec.gene_column for target in targets),
+        "with_embedding": known,
+        "without_embedding": embedding.missing(targets),
+        "gene_relations": dict(spec.modules.coverage),
+        "gene_sets": len(spec.gene_sets),
+    }
