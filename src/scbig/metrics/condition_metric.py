@@ -30,6 +30,8 @@ class ConditionMetric(Metric, ABC):
         order: place in tables.
         needs_cells: whether a predicted pseudobulk is not enough.
         spans_panel: whether only the mean over conditions has a meaning, not one condition's value.
+        headline: whether verdicts are given on it, adjusted together with the other headlines.
+        quick: whether it is scored while fitting too; metrics that sort every gene are not.
     """
 
     name: ClassVar[str]
@@ -40,6 +42,8 @@ class ConditionMetric(Metric, ABC):
     undefined_value: ClassVar[float]
     needs_cells: ClassVar[bool] = False
     spans_panel: ClassVar[bool] = False
+    headline: ClassVar[bool] = False
+    quick: ClassVar[bool] = True
     is_differentiable = False
     full_state_update = False
 

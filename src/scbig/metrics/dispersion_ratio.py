@@ -41,6 +41,7 @@ class DispersionRatio(PanelMetric):
     order = 10
     higher_is_better = None
     undefined_value = float("nan")
+    headline = True
     spans_panel = True
 
     def panel_scores(self, predicted: Tensor, true: Tensor, targets: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ class EnergyDistance(SeparateMetric):
     order = 7
     higher_is_better = False
     undefined_value = float("nan")
+    headline = True
     needs_cells = True
 
     def score(self, comparison: Comparison) -> Tensor:

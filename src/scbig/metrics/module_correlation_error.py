@@ -57,6 +57,7 @@ class ModuleCorrelationError(SeparateMetric):
     order = 9
     higher_is_better = False
     undefined_value = float("nan")
+    headline = True
     needs_cells = True
 
     def score(self, comparison: Comparison) -> Tensor:

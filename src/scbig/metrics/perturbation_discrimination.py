@@ -55,6 +55,7 @@ class PerturbationDiscrimination(PanelMetric):
     order = 4
     higher_is_better = True
     undefined_value = 0.5
+    headline = True
 
     def panel_scores(self, predicted: Tensor, true: Tensor, targets: Tensor) -> Tensor:
         """Score of each condition."""

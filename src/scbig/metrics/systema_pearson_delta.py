@@ -30,6 +30,7 @@ class SystemaPearsonDelta(SeparateMetric):
     order = 1
     higher_is_better = True
     undefined_value = 0.0
+    headline = True
 
     def score(self, comparison: Comparison) -> Tensor:
         """Correlation of one condition."""

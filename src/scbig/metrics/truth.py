@@ -21,6 +21,8 @@ class Truth:
         de_order: genes from most to least differentially expressed against control, (genes,).
         weights: weights of genes in the weighted MSE, sum 1; ``None`` when undefined.
         own: columns of the condition's own targets among the measured genes.
+        significant: genes that the measured cells show to be differentially expressed against
+            control at a false discovery rate of .05, bool, (genes,); ``None`` when unknown.
     """
 
     condition: str
@@ -30,6 +32,7 @@ class Truth:
     de_order: Tensor
     weights: Tensor | None
     own: tuple[int, ...] = ()
+    significant: Tensor | None = None
 
     @cached_property
     def delta(self) -> Tensor:

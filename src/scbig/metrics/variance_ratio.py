@@ -33,6 +33,7 @@ class VarianceRatio(SeparateMetric):
     order = 8
     higher_is_better = None
     undefined_value = float("nan")
+    headline = True
     needs_cells = True
 
     def score(self, comparison: Comparison) -> Tensor:

@@ -26,6 +26,7 @@ class WeightedMSE(SeparateMetric):
     order = 5
     higher_is_better = False
     undefined_value = float("nan")
+    headline = True
 
     def score(self, comparison: Comparison) -> Tensor:
         """Error of one condition."""
