@@ -11,30 +11,13 @@ from scbig.evaluation import Evaluation
 from scbig.metrics.pearson_delta import pearson_delta
 from scbig.metrics.replicate import split_half
 from scbig.metrics.systema_pearson_delta import systema_pearson_delta
-from scbig.predictor import Prediction, Query, Trial
-
-CONDITIONS = ("T8", "T0+T2", "T1+T4", "T3+X", "X+Y", "T0+T5", "T2+T6")
+from scbig.predictor import Prediction, Trial
+from tiny_trials import CONDITIONS, make_trials
 
 
 @pytest.fixture
 def spec(tiny_spec: DataSpec) -> DataSpec:
     return tiny_spec
-
-
-def make_trials(spec: DataSpec, cells: int = 60, seed: int = 0) -> list[Trial]:
-    rng = torch.Generator().manual_seed(seed)
-    base = torch.from_numpy(spec.effects.control).float()
-
-    def draw(n: int, effect: torch.Tensor | float) -> torch.Tensor:
-        return (base + effect + 0.3 * torch.randn(n, len(base), generator=rng)).clamp_min(0)
-
-    control = draw(120, 0.0)
-    trials = []
-    for i, condition in enumerate(CONDITIONS):
-        effect = 0.4 * torch.randn(len(base), generator=rng)
-        query = Query(condition, control[:50], torch.zeros(50, 0).long(), control.mean(0), i)
-        trials.append(Trial(query, draw(cells + i, effect), control))
-    return trials
 
 
 def oracle(trial: Trial) -> Prediction:
@@ -60,6 +43,7 @@ def test_the_table_is_tidy_and_complete(spec):
     table = scored(spec).per_condition()
     assert list(table.columns) == [
         "predictor", "condition", "subgroup", "metric", "value", "fallback", "n_cells",
+        "n_significant", "coverage",
     ]  # fmt: skip
     assert len(table) == 4 * len(CONDITIONS) * len(Evaluation(spec).metrics)
     assert not table.duplicated(["predictor", "condition", "metric"]).any()

@@ -1,6 +1,7 @@
 """``Evaluation``: predictions and measured cells to one table of metrics."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from scbig.conditions import targets_of
 from scbig.data_spec import DataSpec
 from scbig.errors import listed
 from scbig.metrics.comparison import Comparison
@@ -27,16 +29,38 @@ TRIVIAL = ("no_change", "train_mean", "matching", "additive", "bilinear")
 HALVINGS = 5
 
 
+@dataclass(frozen=True)
+class ScoredTruth:
+    """What is kept of a scored condition.
+
+    Attributes:
+        mark: tells its measured cells from others.
+        delta: true effect, (genes,).
+        n_cells: measured cells.
+        n_significant: genes that the truth calls significant; NaN when cells are too few to tell.
+    """
+
+    mark: float
+    delta: Tensor
+    n_cells: int
+    n_significant: float
+
+
 class Evaluation:
     """Scores predictors on held-out conditions, all with the same metrics.
 
-    What belongs to the truth (gene order, weights, projections) is computed once a condition and
-    shared. Cells are not kept: memory grows with conditions x genes, not with cells.
+    What belongs to the truth (gene order, weights, tests of genes) is computed once and shared by
+    the predictors that are scored on it one after the other: go trial by trial. Cells are not kept:
+    memory grows with conditions x genes, not with cells.
 
     Args:
         spec: what is known of the training cells: principal axes, modules, the mean effect.
         seed: of the halvings and of the bootstrap.
         metrics: classes; by default every metric of the package.
+
+    Attributes:
+        validation: table of trivial baselines on validation conditions, by which the best of them
+            is chosen; ``None`` when there is none.
     """
 
     def __init__(
@@ -49,8 +73,10 @@ class Evaluation:
         self.seed = seed
         self.metrics = tuple(metrics) if metrics is not None else find_metrics()
         self._scores: dict[str, list[ConditionMetric]] = {}
-        self._halvings = [[metric() for metric in self.metrics] for _ in range(HALVINGS)]
-        self._truths: dict[str, tuple[Truth, float]] = {}
+        self._halvings = [self._new_metrics() for _ in range(HALVINGS)]
+        self.validation: pd.DataFrame | None = None
+        self._truths: dict[str, ScoredTruth] = {}
+        self._last: tuple[str, Truth] | None = None
         self._effects: dict[str, dict[str, Tensor]] = {}
         self._fallback: dict[str, dict[str, str]] = {}
         self._replicated: set[str] = set()
@@ -74,11 +100,11 @@ class Evaluation:
             raise ValueError(f"{REPLICATE!r} is the name of the replicate: use add_replicate")
         if condition in self._fallback.get(predictor, {}):
             raise ValueError(f"{predictor} was scored on {condition} before")
-        truth, mark = self._truth(trial)
+        truth, known = self._truth(trial)
         comparison = Comparison(truth, self._referee.predicted(prediction))
-        self._truths[condition] = truth, mark
+        self._truths[condition] = known
         if predictor not in self._scores:
-            self._scores[predictor] = [metric() for metric in self.metrics]
+            self._scores[predictor] = self._new_metrics()
         for metric in self._scores[predictor]:
             metric.update(comparison)
         self._effects.setdefault(predictor, {})[condition] = comparison.predicted_delta
@@ -111,29 +137,47 @@ class Evaluation:
         return [*self._scores, *([REPLICATE] if self._replicated else [])]
 
     def per_condition(self) -> pd.DataFrame:
-        """Tidy scores: predictor, condition, subgroup, metric, value, fallback, n_cells.
+        """Tidy scores, a row for each predictor, condition and metric.
 
-        ``value`` is NaN where the metric is undefined; ``fallback`` says why a prediction is not
-        the method's own; ``n_cells`` measured cells are behind the truth.
+        Columns: predictor, condition, subgroup, metric, value, fallback, n_cells, n_significant,
+        coverage. ``value`` is NaN where the metric is undefined; ``fallback`` says why a prediction
+        is not the method's own; ``n_cells`` measured cells are behind the truth, in which
+        ``n_significant`` genes are significant; ``coverage`` says whether all, part or none of the
+        targets have an embedding.
 
         Raises:
             ValueError: nothing was scored, or predictors were scored on different conditions.
         """
         self._check_complete()
-        rows = []
-        for predictor in self.predictors:
-            for metric, values in self._values(predictor).items():
-                rows += [(predictor, c, metric, v) for c, v in sorted(values.items())]
+        rows = [
+            (predictor, condition, metric, value)
+            for predictor in self.predictors
+            for metric, values in self._values(predictor).items()
+            for condition, value in sorted(values.items())
+        ]
         table = pd.DataFrame(rows, columns=["predictor", "condition", "metric", "value"])
-        subgroup = {c: self.spec.split.subgroup(c) for c in table["condition"].unique()}
-        table.insert(2, "subgroup", table["condition"].map(subgroup))
+        condition = table["condition"]
+        known = self._truths
+        table.insert(2, "subgroup", condition.map({c: self.spec.split.subgroup(c) for c in known}))
         table["fallback"] = [
             self._fallback.get(p, {}).get(c, "")
-            for p, c in zip(table["predictor"], table["condition"], strict=True)
+            for p, c in zip(table["predictor"], condition, strict=True)
         ]
-        cells = {c: truth.population.n_cells for c, (truth, _) in self._truths.items()}
-        table["n_cells"] = table["condition"].map(cells)
+        table["n_cells"] = condition.map({c: truth.n_cells for c, truth in known.items()})
+        significant = {c: truth.n_significant for c, truth in known.items()}
+        table["n_significant"] = condition.map(significant).astype(np.float64)
+        table["coverage"] = condition.map({c: self._coverage(c) for c in known})
         return table
+
+    def halvings(self) -> pd.DataFrame:
+        """Scores of each halving of the replicate: halving, condition, metric, value."""
+        rows = [
+            (number, condition, metric.name, value)
+            for number, metrics in enumerate(self._halvings)
+            for metric in metrics
+            for condition, value in sorted(metric.per_condition().items())
+        ]
+        return pd.DataFrame(rows, columns=["halving", "condition", "metric", "value"])
 
     def summary(self, draws: int = 2000) -> pd.DataFrame:
         """Mean over conditions with a 95 % bootstrap interval, of all and of each subgroup.
@@ -182,7 +226,7 @@ class Evaluation:
         """Predicted and true effects of every scored condition."""
         rows = sorted(self._effects[predictor])
         predicted = torch.stack([self._effects[predictor][c] for c in rows])
-        true = torch.stack([self._truths[c][0].delta for c in rows])
+        true = torch.stack([self._truths[c].delta for c in rows])
         return EffectTable(tuple(rows), predicted.numpy(), true.numpy())
 
     def to_metrics_json(self) -> dict[str, Any]:
@@ -207,19 +251,31 @@ class Evaluation:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _truth(self, trial: Trial) -> tuple[Truth, float]:
-        """The truth of a trial, with a mark that tells its cells from others."""
+    def _new_metrics(self) -> list[ConditionMetric]:
+        # every process scores all conditions: there is nothing to gather, and nobody to wait for
+        return [metric(distributed_available_fn=lambda: False) for metric in self.metrics]
+
+    def _truth(self, trial: Trial) -> tuple[Truth, ScoredTruth]:
+        """The truth of a trial, and what is kept of it; only the last truth is not made anew."""
         condition = trial.query.condition
         mark = float(trial.truth.sum(dtype=torch.float64)) + len(trial.truth)
-        if condition not in self._truths:
-            return self._referee.truth(trial), mark
-        truth, known = self._truths[condition]
-        if abs(known - mark) > 1e-9 * abs(known):
+        known = self._truths.get(condition)
+        if known is not None and abs(known.mark - mark) > 1e-9 * abs(known.mark):
             raise ValueError(
                 f"{condition} is scored on other measured cells than before: "
                 "predictors must be given the same trials"
             )
+        if self._last is None or self._last[0] != condition or known is None:
+            self._last = condition, self._referee.truth(trial)
+        truth = self._last[1]
+        if known is None:
+            known = ScoredTruth(mark, truth.delta, truth.population.n_cells, float("nan"))
         return truth, known
+
+    def _coverage(self, condition: str) -> str:
+        targets = targets_of(condition)
+        missing = len(self.spec.targets.missing(targets))
+        return "all" if not missing else "none" if missing == len(targets) else "part"
 
     def _values(self, predictor: str) -> dict[str, dict[str, float]]:
         if predictor != REPLICATE:

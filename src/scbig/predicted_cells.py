@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,52 @@ from scbig.predictor import Prediction, Query
 
 if TYPE_CHECKING:
     from anndata import AnnData
+    from pandas import DataFrame
+    from scipy.sparse import csr_matrix
+
+
+@dataclass(frozen=True)
+class CellBlock:
+    """Predicted cells of one query, as small as they can be kept.
+
+    Attributes:
+        condition: canonical name.
+        cells: sparse float32, (N, genes).
+        table: a row a cell: condition, covariates, source_cell, fallback.
+    """
+
+    condition: str
+    cells: csr_matrix
+    table: DataFrame
+
+
+def cell_block(
+    spec: DataSpec, query: Query, prediction: Prediction, sources: Sequence[str] | None = None
+) -> CellBlock:
+    """The cells of one prediction, ready to be joined.
+
+    Args:
+        spec: names the levels of the covariates.
+        query: what was asked.
+        prediction: with cells.
+        sources: names of the source cells, if they have any.
+
+    Raises:
+        ValueError: the predictor predicts a mean.
+    """
+    import pandas as pd
+    import scipy.sparse as sp
+
+    if prediction.cells is None:
+        raise ValueError(f"the predictor of {query.condition} predicts a mean, not cells")
+    table = pd.DataFrame({"condition": [query.condition] * len(query.control)})
+    for k, (name, levels) in enumerate(spec.covariates.items()):
+        known = [*levels, "unknown"]
+        table[name] = [known[code] for code in query.covariates[:, k].tolist()]
+    table["source_cell"] = "" if sources is None else list(sources)
+    table["fallback"] = prediction.fallback
+    cells = sp.csr_matrix(prediction.cells.cpu().float().numpy())
+    return CellBlock(query.condition, cells, table)
 
 
 def to_anndata(
@@ -25,31 +72,25 @@ def to_anndata(
     sources: Sequence[Sequence[str]] | None = None,
 ) -> AnnData:
     """Predicted cells as AnnData, in the output form of the data contract."""
+    names = [None] * len(queries) if sources is None else sources
+    asked = zip(queries, predictions, names, strict=True)
+    return join_blocks(spec, [cell_block(spec, *each) for each in asked])
+
+
+def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
+    """Blocks of one or more conditions as one AnnData, in the output form of the data contract."""
     import pandas as pd
     import scipy.sparse as sp
     from anndata import AnnData
 
-    blocks, tables = [], []
-    names = sources or [[""] * len(query.control) for query in queries]
-    for query, prediction, of_cell in zip(queries, predictions, names, strict=True):
-        if prediction.cells is None:
-            raise ValueError(f"the predictor of {query.condition} predicts a mean, not cells")
-        blocks.append(sp.csr_matrix(prediction.cells.cpu().float().numpy()))
-        table = pd.DataFrame({"condition": [query.condition] * len(query.control)})
-        for k, (name, levels) in enumerate(spec.covariates.items()):
-            known = [*levels, "unknown"]
-            table[name] = [known[code] for code in query.covariates[:, k].tolist()]
-        table["source_cell"] = list(of_cell)
-        table["fallback"] = prediction.fallback
-        tables.append(table)
-    obs = pd.concat(tables, ignore_index=True)
+    obs = pd.concat([block.table for block in blocks], ignore_index=True)
     number = obs.groupby("condition").cumcount().astype(str)
     obs.index = pd.Index(obs["condition"] + "-" + number)
     for column in ("condition", "fallback", *spec.covariates):
         obs[column] = obs[column].astype("category")
     var = pd.DataFrame(index=pd.Index(spec.genes))
-    out = AnnData(X=sp.vstack(blocks, format="csr"), obs=obs, var=var)
-    conditions = list(dict.fromkeys(query.condition for query in queries))
+    out = AnnData(X=sp.vstack([block.cells for block in blocks], format="csr"), obs=obs, var=var)
+    conditions = list(dict.fromkeys(block.condition for block in blocks))
     out.uns["scbig"] = {
         "version": version("scbig"),
         "scale": spec.scale,

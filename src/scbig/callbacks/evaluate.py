@@ -5,18 +5,20 @@ import math
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.utilities import rank_zero_only
 
 from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
-from scbig.evaluation import Evaluation
+from scbig.evaluation import TRIVIAL, Evaluation
+from scbig.evaluation_files import score_trial, score_trials, write_evaluation
+from scbig.metrics.discovery import find_metrics
 from scbig.metrics.summary import ALL
 from scbig.models.perturbation_model import PerturbationModel
-from scbig.predicted_cells import to_anndata
-from scbig.predictor import Prediction, Predictor, Trial
-from scbig.report.page import write_report
-from scbig.report.score_table import score_table
+from scbig.predicted_cells import CellBlock, cell_block, join_blocks
+from scbig.predictor import Predictor, Trial
 
 #: Metrics of the cell population that the best checkpoint is chosen by.
 SELECTED_BY = ("energy_distance", "module_correlation_error")
@@ -26,12 +28,17 @@ UNCHANGED = "no_change"
 class Evaluate(Callback):
     """Scores each validation, and writes the files of ``scbig validate`` and ``scbig test``.
 
-    In training it logs ``val/<metric>`` means and ``val/selection_score``, lower is better, by
-    which the best checkpoint is chosen: energy distance and module correlation error, each over
-    that of unchanged control cells, summed; infinity before the flow is trained. After
-    ``validate`` or ``test`` it scores all baselines and the split-half replicate on the same cells
-    and writes metrics.json, metrics_per_condition.csv, predictions.h5ad and report.html into the
-    run folder, those of ``validate`` into its folder ``validation``.
+    In training it logs ``val/<metric>`` means of the metrics that are quick, and
+    ``val/selection_score``, lower is better, by which the best checkpoint is chosen: energy
+    distance and module correlation error, each over that of unchanged control cells, summed;
+    infinity before the flow is trained. In ``validate`` and ``test`` all baselines and the
+    split-half replicate are scored on the same cells and metrics.json, metrics_per_condition.csv,
+    predictions.h5ad and report.html are written into the run folder, those of ``validate`` into its
+    folder ``validation``. For ``test`` the trivial baselines are scored on the validation
+    conditions too, to choose the best of them.
+
+    Each trial is scored when it arrives and its cells are dropped, but for the predicted ones of
+    ``validate`` and ``test``, which are kept sparse.
 
     Args:
         folder: of the run; the command line sets it.
@@ -41,13 +48,22 @@ class Evaluate(Callback):
     def __init__(self, folder: str = ".", seed: int = 0) -> None:
         self.folder = folder
         self.seed = seed
-        self._answers: list[tuple[Trial, Prediction]] = []
+        self._evaluation: Evaluation | None = None
+        self._beside: dict[str, Predictor] = {}
+        self._blocks: list[CellBlock] = []
+        self._reconstruction = _Reconstruction()
 
-    # -- collect -----------------------------------------------------------------------------
+    # -- score -------------------------------------------------------------------------------
 
     def on_validation_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Start anew."""
-        self._answers = []
+        assert isinstance(pl_module, PerturbationModel)
+        spec, fitting = pl_module.built_spec, trainer.state.fn == "fit"
+        metrics = [m for m in find_metrics() if m.quick] if fitting else None
+        self._evaluation = Evaluation(spec, self.seed, metrics)
+        self._beside = {UNCHANGED: UnchangedCells()} if fitting else standard_baselines(spec)
+        self._blocks = []
+        self._reconstruction = _Reconstruction()
 
     def on_validation_batch_end(
         self,
@@ -58,26 +74,27 @@ class Evaluate(Callback):
         batch_idx: int,
         dataloader_idx: int = 0,
     ) -> None:
-        """Keep the answer."""
-        self._answers.append((batch, outputs["prediction"]))
+        """Score the answer, and others beside it."""
+        assert isinstance(pl_module, PerturbationModel) and self._evaluation is not None
+        fitting, answer = trainer.state.fn == "fit", outputs["prediction"]
+        name = type(pl_module).__name__
+        score_trial(self._evaluation, batch, {name: answer}, self._beside, replicate=not fitting)
+        self._reconstruction.add(pl_module, batch)
+        if not fitting:
+            self._blocks.append(cell_block(pl_module.built_spec, batch.query, answer))
 
     on_test_epoch_start = on_validation_epoch_start
     on_test_batch_end = on_validation_batch_end
 
-    # -- score -------------------------------------------------------------------------------
-
     def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Log means while fitting; write the files after ``validate``."""
         assert isinstance(pl_module, PerturbationModel)
-        if not self._answers:
+        if self._evaluation is None or not self._evaluation.predictors:
             return
         if trainer.state.fn != "fit":
-            self._write(pl_module, "validation")
+            self._write(pl_module, "validation", None)
             return
-        evaluation = self._scored(pl_module)
-        for trial, _ in self._answers:
-            evaluation.add(UNCHANGED, trial, UnchangedCells().predict(trial.query))
-        table = evaluation.summary(draws=1)
+        table = self._evaluation.summary(draws=1)
         whole = table[table["subgroup"] == ALL].pivot_table(
             index="predictor", columns="metric", values="mean", dropna=False
         )
@@ -87,7 +104,7 @@ class Evaluate(Callback):
         known = [ratio for ratio in ratios if math.isfinite(ratio)]
         score = math.inf if pl_module.pretraining or not known else sum(known)
         logged = {f"val/{name}": value for name, value in means.items()}
-        back = self._reconstruction(pl_module)
+        back = self._reconstruction.errors
         logged |= {f"val/{name}": mse for name, mse in back.items()}
         logged["val/selection_score"] = score
         # every rank evaluates all conditions, so there is nothing to reduce
@@ -96,64 +113,66 @@ class Evaluate(Callback):
     def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Write the files."""
         assert isinstance(pl_module, PerturbationModel)
-        self._write(pl_module, "test")
-
-    def _scored(self, model: PerturbationModel) -> Evaluation:
-        evaluation = Evaluation(model.built_spec, seed=self.seed)
-        for trial, prediction in self._answers:
-            evaluation.add(type(model).__name__, trial, prediction)
-        return evaluation
-
-    def _reconstruction(self, model: PerturbationModel) -> dict[str, float]:
-        """Error of the encoder on held-out cells, beside PCA of equal size."""
-        ours, theirs, cells = 0.0, 0.0, 0
-        for trial, _ in self._answers:
-            back = model.reconstruct(trial.truth)
-            if back is None:
-                return {}
-            ours += float((back[0] - trial.truth).square().mean(1).sum())
-            theirs += float((back[1] - trial.truth).square().mean(1).sum())
-            cells += len(trial.truth)
-        return {"encoder_mse": ours / cells, "pca_mse": theirs / cells}
+        data = getattr(trainer, "datamodule", None)
+        validation = None
+        if data is not None and data.split.val and trainer.is_global_zero:
+            spec = pl_module.built_spec
+            known = standard_baselines(spec)
+            trivial = {name: known[name] for name in TRIVIAL if name in known}
+            scored = score_trials(
+                spec, data.trials("val"), trivial, seed=self.seed, replicate=False
+            )
+            validation = scored.per_condition()
+        self._write(pl_module, "test", validation)
 
     # -- write -------------------------------------------------------------------------------
 
     @rank_zero_only
-    def _write(self, model: PerturbationModel, side: str) -> None:
-        spec = model.built_spec
-        evaluation = self._scored(model)
-        baselines: dict[str, Predictor] = standard_baselines(spec)
-        for trial, _ in self._answers:
-            for name, baseline in baselines.items():
-                evaluation.add(name, trial, baseline.predict(trial.query))
-            evaluation.add_replicate(trial)
+    def _write(self, model: PerturbationModel, side: str, validation: pd.DataFrame | None) -> None:
+        assert self._evaluation is not None
         run = Path(self.folder)
         # beside the test's files, not over them
         folder = run / "validation" if side == "validation" else run
-        folder.mkdir(parents=True, exist_ok=True)
-        back = self._reconstruction(model)
-        scores = evaluation.to_metrics_json() | {
-            "side": side,
-            "model": type(model).__name__,
-            "reconstruction_mse": {name.removesuffix("_mse"): mse for name, mse in back.items()},
-        }
-        (folder / "metrics.json").write_text(json.dumps(scores, indent=1) + "\n")
-        evaluation.per_condition().to_csv(folder / "metrics_per_condition.csv", index=False)
-        queries = [trial.query for trial, _ in self._answers]
-        predictions = [prediction for _, prediction in self._answers]
-        to_anndata(spec, queries, predictions).write_h5ad(folder / "predictions.h5ad")
-        card = run / "card.json"
-        write_report(
-            folder / "report.html",
-            evaluation,
+        card, back = run / "card.json", self._reconstruction.errors
+        write_evaluation(
+            folder,
+            self._evaluation,
             model=type(model).__name__,
+            side=side,
             card=json.loads(card.read_text()) if card.exists() else {},
             curves=run / "metrics.csv",
+            validation=validation,
+            extra={"reconstruction_mse": {k.removesuffix("_mse"): v for k, v in back.items()}},
         )
-        print(score_table(evaluation, type(model).__name__))
+        cells = join_blocks(model.built_spec, self._blocks)
+        cells.write_h5ad(folder / "predictions.h5ad")
         if back:
             print(
                 "reconstruction of held-out cells (MSE): encoder {encoder_mse:.5f}, PCA of as many "
                 "dimensions {pca_mse:.5f}".format(**back)
             )
         print(f"report: {folder / 'report.html'}")
+
+
+class _Reconstruction:
+    """Error of the encoder on held-out cells, beside PCA of equal size."""
+
+    def __init__(self) -> None:
+        self._sums = {"encoder_mse": 0.0, "pca_mse": 0.0}
+        self._cells = 0
+
+    @torch.no_grad()
+    def add(self, model: PerturbationModel, trial: Trial) -> None:
+        back = model.reconstruct(trial.truth)
+        if back is None:
+            return
+        for name, cells in zip(self._sums, back, strict=True):
+            self._sums[name] += float((cells - trial.truth).square().mean(1).sum())
+        self._cells += len(trial.truth)
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """Mean squared errors; empty without a latent space."""
+        if not self._cells:
+            return {}
+        return {name: total / self._cells for name, total in self._sums.items()}

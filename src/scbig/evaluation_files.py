@@ -1,0 +1,93 @@
+"""Trials to scores, and scores to files: one path for every model, baseline and foreign tool."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scbig.data_spec import DataSpec
+from scbig.evaluation import Evaluation
+from scbig.metrics.condition_metric import ConditionMetric
+from scbig.predictor import Prediction, Predictor, Trial
+from scbig.report.page import write_report
+from scbig.report.score_table import score_table
+
+
+def score_trials(
+    spec: DataSpec,
+    trials: Iterable[Trial],
+    predictors: Mapping[str, Predictor],
+    *,
+    seed: int = 0,
+    metrics: Sequence[type[ConditionMetric]] | None = None,
+    replicate: bool = True,
+) -> Evaluation:
+    """Score predictors trial by trial: what is kept does not grow with cells.
+
+    Args:
+        spec: what is known of the training cells.
+        trials: held-out conditions, each made when it is asked for.
+        predictors: by the name that they are scored under.
+        seed: of the halvings, of subsamples and of the bootstrap.
+        metrics: classes; by default every metric of the package.
+        replicate: whether the split-half replicate is scored too.
+    """
+    evaluation = Evaluation(spec, seed=seed, metrics=metrics)
+    for trial in trials:
+        score_trial(evaluation, trial, {}, predictors, replicate=replicate)
+    return evaluation
+
+
+def score_trial(
+    evaluation: Evaluation,
+    trial: Trial,
+    answers: Mapping[str, Prediction],
+    predictors: Mapping[str, Predictor],
+    *,
+    replicate: bool = True,
+) -> None:
+    """Score one trial: answers that were given already, then those of ``predictors``."""
+    for name, answer in answers.items():
+        evaluation.add(name, trial, answer)
+    for name, predictor in predictors.items():
+        evaluation.add(name, trial, predictor.predict(trial.query))
+    if replicate:
+        evaluation.add_replicate(trial)
+
+
+def write_evaluation(
+    folder: Path,
+    evaluation: Evaluation,
+    *,
+    model: str,
+    side: str,
+    card: Mapping[str, Any] | None = None,
+    curves: Path | None = None,
+    validation: pd.DataFrame | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> None:
+    """Write metrics.json, metrics_per_condition.csv and report.html; print the score table.
+
+    Args:
+        folder: where to; made if need be.
+        evaluation: scored predictors.
+        model: predictor that the files are about.
+        side: which conditions were scored: ``test``, ``validation`` or a word of the caller.
+        card: what was trained on what; shown in the report.
+        curves: training curves (CSV), for the report.
+        validation: table of trivial baselines on validation conditions, by which the best of them
+            is chosen.
+        extra: further plain values for metrics.json.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    head = {"side": side, "model": model, **(extra or {})}
+    scores = evaluation.to_metrics_json() | head
+    (folder / "metrics.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+    evaluation.per_condition().to_csv(folder / "metrics_per_condition.csv", index=False)
+    write_report(
+        folder / "report.html", evaluation, model=model, card=dict(card or {}), curves=curves
+    )
+    sys.stdout.write(score_table(evaluation, model) + "\n")
