@@ -58,6 +58,9 @@ def make_tiny_spec(
     cells = np.maximum(control + rng.standard_normal((200, n_genes)) * 0.6, 0).astype(np.float32)
     axes = np.linalg.svd(cells - cells.mean(0), full_matrices=False)[2].astype(np.float32)
     i, j = doubles[-1]
+    spread = cells @ axes[:20].T
+    scale = rng.uniform(0.7, 1.4, (len(conditions) + 1, 1, 1))
+    covariances = scale * np.cov(spread.T)
     return DataSpec(
         genes=genes,
         scale="log1p_cp10k",
@@ -74,6 +77,7 @@ def make_tiny_spec(
         perturbed_cells=cells[:100],
         perturbed_mean=cells[:100].mean(0),
         perturbed_variance=cells[:100].var(0),
+        covariances=covariances.astype(np.float32),
         gene_sets={"set_a": genes[:8], "set_b": genes[5:17]},
         split=Split(
             "test", 0, tuple(sorted(conditions)), (names[-2],), (f"{names[i]}+{names[j]}",)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from scbig.effects import Effects
+from scbig.expression import NORMALISED
 from scbig.module_membership import ModuleMembership
 from scbig.split import Split
 from scbig.target_embedding import TargetEmbedding
@@ -32,6 +33,8 @@ class DataSpec:
         control_mean: control pseudobulk of each stratum, (strata, genes).
         perturbed_cells: training cells drawn with equal weight a condition, (<= 512, genes).
         perturbed_mean, perturbed_variance: moments over all perturbed training cells, (genes,).
+        covariances: covariance of cells on the leading axes, within strata: of control, then of
+            each row of ``effects``, (conditions + 1, axes, axes).
         gene_sets: prior gene sets (pathways), restricted to measured genes; may be empty.
         split: the split the screen was trained under.
         data_sha256: hash of the expression values and labels.
@@ -53,6 +56,7 @@ class DataSpec:
     perturbed_cells: npt.NDArray[np.float32]
     perturbed_mean: npt.NDArray[np.float32]
     perturbed_variance: npt.NDArray[np.float32]
+    covariances: npt.NDArray[np.float32]
     gene_sets: dict[str, tuple[str, ...]]
     split: Split
     data_sha256: str
@@ -62,6 +66,11 @@ class DataSpec:
     def n_genes(self) -> int:
         """Number of measured genes."""
         return len(self.genes)
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether the training data came as counts, so that library sizes are known."""
+        return self.library != NORMALISED
 
     @property
     def targets(self) -> TargetEmbedding:
@@ -121,4 +130,5 @@ _ARRAYS = (
     "perturbed_cells",
     "perturbed_mean",
     "perturbed_variance",
+    "covariances",
 )

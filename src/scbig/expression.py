@@ -9,6 +9,8 @@ from torch import Tensor
 #: Counts are scaled to this total before log1p; the package's only expression unit.
 TARGET_SUM = 1e4
 SCALE = "log1p_cp10k"
+#: Library description of data that came without counts; ``DataSpec.library``.
+NORMALISED = "normalised in the file"
 
 Matrix = npt.NDArray[np.float64]
 

@@ -176,5 +176,6 @@ def _source(
         covariates=torch.from_numpy(controls.covariates[rows].astype(np.int64)),
         control_mean=torch.from_numpy(mean),
         seed=seed,
+        library=None if controls.library is None else torch.from_numpy(controls.library[rows]),
     )
     return query, [controls.cell_names[i] for i in rows]

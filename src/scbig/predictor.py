@@ -18,6 +18,8 @@ class Query:
         control_mean: mean of *all* control cells of that screen, (genes,): the reference that the
             predicted effect is added to.
         seed: of the prediction's randomness; equal seeds give equal cells.
+        library: library size of each source cell, (N,): x = log1p(1e4 count / library); ``None``
+            where the data came normalised, without counts.
     """
 
     condition: str
@@ -25,6 +27,7 @@ class Query:
     covariates: Tensor
     control_mean: Tensor
     seed: int
+    library: Tensor | None = None
 
     def to(self, device: torch.device | str, **kwargs: Any) -> "Query":
         """The query on another device."""
@@ -33,6 +36,7 @@ class Query:
             control=self.control.to(device, **kwargs),
             covariates=self.covariates.to(device, **kwargs),
             control_mean=self.control_mean.to(device, **kwargs),
+            library=None if self.library is None else self.library.to(device, **kwargs),
         )
 
 

@@ -94,6 +94,7 @@ def test_library_sizes_as_in_training():
         read_controls(adata, ScreenContract(), spec)
     other = read_controls(adata, ScreenContract(library_key="umi"), spec)
     np.testing.assert_array_equal(other.cells.toarray(), controls.cells.toarray())
+    np.testing.assert_array_equal(controls.library, expected.library_size[expected.control_rows])
     assert "library size: obs column umi here" in other.reported[0]
 
 

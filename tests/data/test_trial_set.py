@@ -84,3 +84,13 @@ def test_as_many_cells_as_there_are():
     assert trial.query.control.shape == (120, 30)
     assert trial.control.shape == (30, 30)
     assert len(trials) == 2
+
+
+def test_library_sizes_turn_source_cells_back_into_counts():
+    screen = make_small_screen()
+    for trial in make_trials(screen):
+        query = trial.query
+        counts = torch.expm1(query.control.double()) * query.library[:, None] / 1e4
+        torch.testing.assert_close(counts, counts.round(), rtol=0, atol=1e-4)
+        assert (counts.round().sum(1) == query.library).all()
+    assert make_trials(replace(screen, library_size=None)).trial("D").query.library is None

@@ -32,12 +32,14 @@ class ControlCells:
         covariates: level code of each covariate of the model, (cells, covariates); one past the
             last level where the model does not know it.
         cell_names: names of the cells.
+        library: library size of each cell, (cells,); ``None`` without counts.
         reported: what was noticed, one line each.
     """
 
     cells: sp.csr_matrix
     covariates: npt.NDArray[np.int64]
     cell_names: tuple[str, ...]
+    library: npt.NDArray[np.float64] | None
     reported: tuple[str, ...]
 
 
@@ -75,7 +77,11 @@ def read_controls(
         )
     cells = _in_order(expression.cells, genes, spec, missing_genes, reported)
     return ControlCells(
-        cells, covariates, tuple(adata.obs_names[rows].astype(str)), tuple(reported)
+        cells=cells,
+        covariates=covariates,
+        cell_names=tuple(adata.obs_names[rows].astype(str)),
+        library=expression.totals,
+        reported=tuple(reported),
     )
 
 

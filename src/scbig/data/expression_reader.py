@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from scbig.errors import UserError, listed
-from scbig.expression import SCALE, TARGET_SUM, log1p_cp10k
+from scbig.expression import NORMALISED, SCALE, TARGET_SUM, log1p_cp10k
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -19,7 +19,6 @@ Scale = Literal["counts", "log1p_cp10k"]
 
 #: What counts were divided by; ``DataSpec.library``.
 GENES_OF_THE_FILE = "genes of the file"
-AS_DECLARED = "normalised in the file"
 OBS_COLUMN = "obs column "
 
 #: log1p of counts per 10,000 cannot exceed log1p(1e4) = 9.2; far above it the unit is another one.
@@ -39,12 +38,14 @@ class Expression:
         counts: raw counts; ``None`` when the file holds normalised values.
         source: the matrix as stored in the file, float32; what the data hash is taken of.
         library: what counts were divided by.
+        totals: library size of each cell, (cells,); ``None`` without counts.
     """
 
     cells: sp.csr_matrix
     counts: sp.csr_matrix | None
     source: sp.csr_matrix
     library: str
+    totals: npt.NDArray[np.float64] | None
 
 
 def read_expression(
@@ -79,12 +80,12 @@ def read_expression(
                 "leave one of them out"
             )
         _refuse_other_than_log(matrix, where, names)
-        return Expression(matrix, None, matrix, AS_DECLARED)
+        return Expression(matrix, None, matrix, NORMALISED, None)
     if scale != "counts":
         raise UserError(f"unknown scale {scale!r}: use counts or {SCALE}")
     _refuse_fractions(matrix, where, names, genes)
     library, description = _library(adata, rows, matrix, library_key, names)
-    return Expression(log1p_cp10k(matrix, library), matrix, matrix, description)
+    return Expression(log1p_cp10k(matrix, library), matrix, matrix, description, library)
 
 
 def _matrix(adata: AnnData, layer: str | None) -> sp.csr_matrix:

@@ -8,6 +8,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from scbig.data.highly_variable import training_rows
+from scbig.data.score_covariances import score_covariances
 from scbig.data.screen import Screen
 from scbig.data_spec import DataSpec
 from scbig.effects import Effects
@@ -18,6 +19,8 @@ from scbig.split import Split
 #: Principal axes kept at most, and cells kept to stand for the perturbed population.
 MOST_AXES = 128
 MOST_CELLS = 512
+#: Leading axes that covariances of conditions are kept on.
+MOST_COVARYING = 20
 #: Up to so many genes the covariance matrix is decomposed; beyond, a Krylov method is faster.
 MOST_GENES_DENSE = 5000
 #: Axes are fitted on at most so many cells, evenly spaced in the file.
@@ -53,6 +56,7 @@ def fit_spec(
     control_mean, _, _ = group_moments(
         screen.cells[control], screen.stratum[control], len(screen.strata)
     )
+    axes = principal_axes(cells, MOST_AXES)
     return DataSpec(
         genes=screen.genes,
         scale=SCALE,
@@ -63,12 +67,13 @@ def fit_spec(
         effects=effects,
         gene_mean=mean.astype(np.float32),
         gene_sd=np.sqrt(variance).astype(np.float32),
-        axes=principal_axes(cells, MOST_AXES),
+        axes=axes,
         strata=screen.strata,
         control_mean=control_mean.astype(np.float32),
         perturbed_cells=representative_cells(screen, split, MOST_CELLS, seed),
         perturbed_mean=perturbed_mean.astype(np.float32),
         perturbed_variance=perturbed_variance.astype(np.float32),
+        covariances=score_covariances(screen, split, axes[:MOST_COVARYING]),
         gene_sets=dict(gene_sets),
         split=split,
         data_sha256=screen.sha256,

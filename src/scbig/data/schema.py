@@ -109,6 +109,7 @@ def read_screen(source: AnnData | str | Path, contract: ScreenContract) -> Scree
         covariate_codes=codes,
         cell_names=tuple(adata.obs_names[rows].astype(str)),
         library=expression.library,
+        library_size=expression.totals,
         context=contract.context or "",
         sha256=_digest(
             expression.source,

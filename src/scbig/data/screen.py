@@ -30,6 +30,7 @@ class Screen:
         library: what the counts of a cell were divided by.
         context: the covariate that conditions are named by (``A@K562``); "" when there is none.
         sha256: hash of expression values, gene names and labels of the cells kept.
+        library_size: that number for each cell, (cells,); ``None`` without counts.
         annotations: further obs columns, kept as text, (cells,) each.
         reported: what was noticed or left out while reading, with numbers; one line each.
     """
@@ -45,6 +46,7 @@ class Screen:
     library: str
     sha256: str
     context: str = ""
+    library_size: npt.NDArray[np.float64] | None = None
     annotations: Mapping[str, npt.NDArray[np.str_]] = field(default_factory=dict)
     reported: tuple[str, ...] = ()
 

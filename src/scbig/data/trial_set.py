@@ -74,6 +74,7 @@ class TrialSet:
             covariates=torch.from_numpy(self._screen.covariate_codes[source]),
             control_mean=torch.tensor(self._control_mean(mix)),
             seed=self.seed,
+            library=self._library(source),
         )
         truth = self._dense(np.flatnonzero(self._screen.condition == code))
         return Trial(query, truth, self._reference(mix))
@@ -112,6 +113,10 @@ class TrialSet:
             rng.permutation(self._control_strata[s])[:n] for s, n in zip(used, numbers, strict=True)
         ]
         return np.sort(np.concatenate(drawn))
+
+    def _library(self, rows: Rows) -> torch.Tensor | None:
+        sizes = self._screen.library_size
+        return None if sizes is None else torch.from_numpy(sizes[rows])
 
     def _dense(self, rows: Rows) -> torch.Tensor:
         return torch.tensor(self._screen.cells[rows].toarray())
