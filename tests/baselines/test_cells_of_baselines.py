@@ -13,6 +13,7 @@ from scbig.baselines.perturbed_cells import PerturbedCells
 from scbig.baselines.shifted_control import ShiftedControl
 from scbig.baselines.unchanged_cells import UnchangedCells
 from scbig.data_spec import DataSpec
+from scbig.effects import EffectPredictor, Effects
 from scbig.predictor import Query
 
 
@@ -26,9 +27,13 @@ def _query(spec: DataSpec, condition: str, seed: int = 3, n: int = 60) -> Query:
     )
 
 
+def _shifted(predictor: EffectPredictor, effects: Effects) -> ShiftedControl:
+    return ShiftedControl(EffectMean(predictor, effects))
+
+
 def test_shifted_cells_have_the_predicted_mean(tiny_spec: DataSpec) -> None:
     query = _query(tiny_spec, "T0+T1")
-    answer = ShiftedControl(GaussianProcess(), tiny_spec.effects).predict(query)
+    answer = _shifted(GaussianProcess(), tiny_spec.effects).predict(query)
     delta = GaussianProcess().fit(tiny_spec.effects).predict(["T0+T1"]).delta[0]
     wanted = np.maximum(query.control_mean.double().numpy() + delta, 0.0)
     np.testing.assert_allclose(answer.mean.numpy(), wanted)
@@ -38,7 +43,7 @@ def test_shifted_cells_have_the_predicted_mean(tiny_spec: DataSpec) -> None:
 
 def test_shifted_cells_keep_their_order(tiny_spec: DataSpec) -> None:
     query = _query(tiny_spec, "T0")
-    cells = ShiftedControl(Additive(), tiny_spec.effects).predict(query).cells
+    cells = _shifted(Additive(), tiny_spec.effects).predict(query).cells
     assert cells is not None
     for gene in range(tiny_spec.n_genes):
         order = query.control[:, gene].argsort()
@@ -47,7 +52,7 @@ def test_shifted_cells_keep_their_order(tiny_spec: DataSpec) -> None:
 
 def test_an_effect_below_zero_stops_at_zero(tiny_spec: DataSpec) -> None:
     effects = replace(tiny_spec.effects, delta=np.full_like(tiny_spec.effects.delta, -50.0))
-    answer = ShiftedControl(Additive(), effects).predict(_query(tiny_spec, "T0"))
+    answer = _shifted(Additive(), effects).predict(_query(tiny_spec, "T0"))
     assert answer.cells is not None
     assert (answer.mean == 0).all() and (answer.cells == 0).all()
     assert (EffectMean(Additive(), effects).predict(_query(tiny_spec, "T0")).mean < 0).all()
@@ -55,12 +60,12 @@ def test_an_effect_below_zero_stops_at_zero(tiny_spec: DataSpec) -> None:
 
 def test_shift_by_nothing_is_exactly_nothing(tiny_spec: DataSpec) -> None:
     query = _query(tiny_spec, "T0")
-    answer = ShiftedControl(NoChange(), tiny_spec.effects).predict(query)
+    answer = _shifted(NoChange(), tiny_spec.effects).predict(query)
     assert torch.equal(answer.mean, query.control_mean.double())
 
 
 def test_effect_mean_passes_the_fallback_on(tiny_spec: DataSpec) -> None:
-    for make in (EffectMean, ShiftedControl):
+    for make in (EffectMean, _shifted):
         baseline = make(Additive(), tiny_spec.effects)
         assert baseline.predict(_query(tiny_spec, "T0")).fallback == ""
         assert "NOVEL" in baseline.predict(_query(tiny_spec, "T0+NOVEL")).fallback

@@ -3,7 +3,8 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from make_effects import effects_of, embedding_of, random_screen
-from scbig.baselines.embedding_ridge import FOLDS, EmbeddingRidge
+from scbig.baselines.embedding_ridge import EmbeddingRidge
+from scbig.baselines.gene_folds import FOLDS
 from scbig.conditions import targets_of
 from scbig.effects import Effects
 

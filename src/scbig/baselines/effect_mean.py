@@ -9,7 +9,8 @@ from scbig.predictor import Prediction, Query
 class EffectMean:
     """Mean of an effect predictor: c + delta, (genes,), unclipped; it makes no cells.
 
-    Undefined where the predictor is; its fallback is passed on.
+    Undefined where the predictor is; its fallback is passed on. Predictors of cells take one of
+    these, so that several of them can share one fitted predictor.
 
     Args:
         predictor: fitted here.

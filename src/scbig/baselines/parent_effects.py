@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from scbig.conditions import targets_of
+from scbig.conditions import context_of, targets_of
 from scbig.effects import Effects, Matrix
 
 
 @dataclass(frozen=True)
 class ParentEffects:
-    """What training knows of the targets of one condition.
+    """What training knows of the targets of one condition, in the condition's own context.
 
     Attributes:
         sum: of the single effects, the mean training effect where one is missing, (genes,).
@@ -23,9 +23,11 @@ class ParentEffects:
 
 def parent_effects(effects: Effects, condition: str) -> ParentEffects:
     """Look up the single effects of the targets of ``condition``."""
-    targets = targets_of(condition)
-    known = [effects.singles[t] for t in targets if t in effects.singles]
-    missing = [t for t in targets if t not in effects.singles]
-    total = effects.delta[known].sum(0) + len(missing) * effects.mean
-    reason = f"mean effect for {', '.join(missing)}: no training single" if missing else ""
+    targets, context = targets_of(condition), context_of(condition)
+    rows = {t: effects.single(t, context) for t in targets}
+    known = [row for row in rows.values() if row is not None]
+    missing = [t for t, row in rows.items() if row is None]
+    total = effects.delta[known].sum(0) + len(missing) * effects.mean_of(condition)
+    where = f" in {context}" if context else ""
+    reason = f"mean effect for {', '.join(missing)}: no training single{where}" if missing else ""
     return ParentEffects(total, len(targets), reason)

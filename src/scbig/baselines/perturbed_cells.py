@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from scbig.baselines.effect_mean import EffectMean
 from scbig.baselines.perturbed_mean import PerturbedMean
 from scbig.data_spec import DataSpec
 from scbig.predictor import Prediction, Query
@@ -21,15 +22,13 @@ class PerturbedCells:
 
     def __init__(self, spec: DataSpec) -> None:
         self.cells = torch.from_numpy(spec.perturbed_cells)
-        self.mean = PerturbedMean().fit(spec.effects)
+        self.mean = EffectMean(PerturbedMean(), spec.effects)
 
     def predict(self, query: Query) -> Prediction:
         """Drawn cells, one a source cell; mean c + mean effect."""
-        answer = self.mean.predict([query.condition])
-        delta = torch.from_numpy(answer.delta[0]).to(query.control_mean.device)
-        mean = query.control_mean.double() + delta
-        if not len(self.cells) or answer.fallback[0]:
-            reason = answer.fallback[0] or "control cells: the spec holds no perturbed cells"
-            return Prediction(mean, query.control, reason)
+        answer = self.mean.predict(query)
+        if not len(self.cells) or answer.fallback:
+            reason = answer.fallback or "control cells: the spec holds no perturbed cells"
+            return Prediction(answer.mean, query.control, reason)
         drawn = np.random.default_rng(query.seed).integers(len(self.cells), size=len(query.control))
-        return Prediction(mean, self.cells[torch.from_numpy(drawn)].to(query.control))
+        return Prediction(answer.mean, self.cells[torch.from_numpy(drawn)].to(query.control))

@@ -1,8 +1,6 @@
 """``ShiftedControl``: control cells, moved so that their mean changes by a predicted effect."""
 
-import torch
-
-from scbig.effects import EffectPredictor, Effects
+from scbig.baselines.effect_mean import EffectMean
 from scbig.expression import match_mean
 from scbig.predictor import Prediction, Query
 
@@ -16,17 +14,15 @@ class ShiftedControl:
     where the predictor is; its fallback is passed on.
 
     Args:
-        predictor: fitted here.
-        effects: training effects.
+        mean: predicts the mean.
     """
 
-    def __init__(self, predictor: EffectPredictor, effects: Effects) -> None:
-        self.predictor = predictor.fit(effects)
+    def __init__(self, mean: EffectMean) -> None:
+        self.mean = mean
 
     def predict(self, query: Query) -> Prediction:
         """Shifted cells, one a source cell, and the mean that they were given."""
-        answer = self.predictor.predict([query.condition])
-        delta = torch.from_numpy(answer.delta[0]).to(query.control_mean.device)
+        answer = self.mean.predict(query)
         # the exact mean, not that of float32 cells: no change must be exactly 0
-        mean = (query.control_mean.double() + delta).clamp_min(0.0)
-        return Prediction(mean, match_mean(query.control, mean), answer.fallback[0])
+        mean = answer.mean.clamp_min(0.0)
+        return Prediction(mean, match_mean(query.control, mean), answer.fallback)

@@ -19,6 +19,7 @@ def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
     ``no_change``, ``train_mean`` and ``gp_shift`` make cells; the others predict means only.
     """
     effects = spec.effects
+    process = EffectMean(GaussianProcess(), effects)
     return {
         "no_change": UnchangedCells(),
         "train_mean": PerturbedCells(spec),
@@ -26,6 +27,6 @@ def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
         "matching": EffectMean(MatchingMean(), effects),
         "bilinear": EffectMean(BilinearRidge(), effects),
         "ridge": EffectMean(EmbeddingRidge(), effects),
-        "gaussian_process": EffectMean(GaussianProcess(), effects),
-        "gp_shift": ShiftedControl(GaussianProcess(), effects),
+        "gaussian_process": process,
+        "gp_shift": ShiftedControl(process),
     }

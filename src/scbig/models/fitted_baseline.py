@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from scbig.baselines.effect_mean import EffectMean
 from scbig.baselines.shifted_control import ShiftedControl
 from scbig.data_spec import DataSpec
 from scbig.effects import EffectPredictor
@@ -29,7 +30,7 @@ class FittedBaseline(PerturbationModel):
     def build(self, spec: DataSpec) -> None:
         """Fit the predictor."""
         self.spec = spec
-        self.shifted = ShiftedControl(self.predictor(), spec.effects)
+        self.shifted = ShiftedControl(EffectMean(self.predictor(), spec.effects))
 
     def predict(self, query: Query) -> Prediction:
         """Control cells moved by the predicted effect."""
