@@ -21,14 +21,23 @@ def resampled_means(values: Matrix, draws: int, seed: int) -> Matrix:
         draws: resamples, the same rows for every column, so that columns stay paired.
         seed: of the resampling.
     """
-    counts = _counts(len(values), draws, seed)
+    return weighted_means(values, _counts(len(values), draws, seed))
+
+
+def weighted_means(values: Matrix, weights: Matrix) -> Matrix:
+    """Weighted means of each column, (draws, columns); NaN where all weights are 0.
+
+    Args:
+        values: (conditions, columns), NaN = left out of the mean of its column.
+        weights: (draws, conditions).
+    """
     known = ~np.isnan(values)
-    total = counts @ np.where(known, values, 0.0)
+    total = weights @ np.where(known, values, 0.0)
     with np.errstate(invalid="ignore"):
-        return np.asarray(total / (counts @ known.astype(np.float64)))
+        return np.asarray(total / (weights @ known.astype(np.float64)))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _counts(n: int, draws: int, seed: int) -> Matrix:
     """How often each row is drawn in each resample: one matrix serves all columns of a table."""
     rng = np.random.default_rng(seed)
@@ -80,10 +89,10 @@ def student_p(difference: Matrix, drawn: Matrix, n: int) -> Matrix:
 
     Args:
         difference: observed, (columns,).
-        drawn: resampled, (draws, columns).
+        drawn: resampled, (draws, columns); NaN for an empty resample.
         n: conditions behind it, >= 2.
     """
-    error = drawn.std(0) * np.sqrt(n / (n - 1))
+    error = np.nanstd(drawn, axis=0) * np.sqrt(n / (n - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * student.sf(np.abs(difference) / error, n - 1)
     return np.asarray(np.where(difference == 0, 1.0, p), dtype=np.float64)

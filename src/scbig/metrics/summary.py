@@ -7,6 +7,7 @@ import pandas as pd
 
 from scbig.metrics.bootstrap import percentile_interval
 from scbig.metrics.condition_metric import ConditionMetric
+from scbig.metrics.strata import levels_of
 
 #: Subgroup that holds every condition.
 ALL = "all"
@@ -26,7 +27,8 @@ def summarise(
     """Mean of each metric over the conditions of each subgroup, with a bootstrap interval.
 
     Args:
-        table: tidy, with predictor, condition, subgroup, metric, value.
+        table: tidy, with predictor, condition, subgroup, metric, value. Several rows of one
+            predictor, condition and metric (seeds of a model) are averaged first.
         metrics: their classes.
         draws: resamples of conditions.
         seed: of the resampling.
@@ -38,14 +40,15 @@ def summarise(
     """
     counted = with_documented_values(table, metrics)
     panel = [m.name for m in metrics if m.spans_panel]
+    levels = levels_of(table)
     parts = [_of_subgroup(counted, ALL, draws, seed)]
-    for subgroup in sorted(table["subgroup"].unique()):
+    for subgroup in levels:
         inside = counted[(counted["subgroup"] == subgroup) & ~counted["metric"].isin(panel)]
         parts.append(_of_subgroup(inside, subgroup, draws, seed))
     whole = pd.concat(parts, ignore_index=True)
     places = {
         "predictor": {p: i for i, p in enumerate(table["predictor"].unique())},
-        "subgroup": {s: i for i, s in enumerate([ALL, *sorted(table["subgroup"].unique())])},
+        "subgroup": {s: i for i, s in enumerate([ALL, *levels])},
         "metric": {m.name: i for i, m in enumerate(metrics)},
     }
     return whole.sort_values(
@@ -54,24 +57,22 @@ def summarise(
 
 
 def _of_subgroup(inside: pd.DataFrame, subgroup: str, draws: int, seed: int) -> pd.DataFrame:
-    keys = ["predictor", "metric"]
-    groups = inside.assign(undefined=inside["value"].isna()).groupby(keys, sort=True)
-    wide = inside.pivot_table(
-        index="condition", columns=keys, values="counted", aggfunc="first", dropna=False
-    )
-    # only the pairs that occur, in the order of the groups
-    wide = wide.reindex(columns=groups.size().index)
-    low, high = percentile_interval(wide.to_numpy(dtype=np.float64), draws, seed)
+    inside = inside.assign(row=1)
+    occurs = _wide(inside, "row").dropna(axis=1, how="all")  # not every pair of the keys does
+    counted = _wide(inside, "counted").reindex(columns=occurs.columns)
+    defined = _wide(inside, "value").reindex(columns=occurs.columns)
+    low, high = percentile_interval(counted.to_numpy(dtype=np.float64), draws, seed)
     means = pd.DataFrame(
         {
-            "mean": groups["counted"].mean(),
-            "n": groups["counted"].count(),
-            "n_undefined": groups["undefined"].sum(),
-            "mean_defined": groups["value"].mean(),
+            "subgroup": subgroup,
+            "mean": counted.mean(),
+            "ci_low": low,
+            "ci_high": high,
+            "n": counted.count(),
+            "n_undefined": occurs.count() - defined.count(),
+            "mean_defined": defined.mean(),
         }
     ).reset_index()
-    means.insert(1, "subgroup", subgroup)
-    means["ci_low"], means["ci_high"] = low, high
     return means[
         [
             "predictor",
@@ -85,3 +86,9 @@ def _of_subgroup(inside: pd.DataFrame, subgroup: str, draws: int, seed: int) -> 
             "mean_defined",
         ]
     ]
+
+
+def _wide(inside: pd.DataFrame, values: str) -> pd.DataFrame:
+    return inside.pivot_table(
+        index="condition", columns=["predictor", "metric"], values=values, dropna=False
+    )

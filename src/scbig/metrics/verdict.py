@@ -1,21 +1,31 @@
 """One predictor against others: paired differences and a verdict."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from scbig.metrics.bootstrap import FEWEST, bca_interval, holm, resampled_means, student_p
-from scbig.metrics.condition_metric import ConditionMetric
-from scbig.metrics.summary import ALL, Metrics, with_documented_values
+from scbig.metrics.best_trivial import best_trivial
+from scbig.metrics.bootstrap import bca_interval, holm, student_p
+from scbig.metrics.calibration import calibrate
+from scbig.metrics.paired_scores import PairedScores, paired_scores
+from scbig.metrics.resampling import Resampling, Unit
+from scbig.metrics.summary import ALL, Metrics
 
-#: A gain below this share of the way from the best trivial baseline to a replicate is a tie.
-SMALLEST_SHARE = 0.02
-#: Ratios below this count as it: |log2| of a collapsed population is then 10, not infinite.
-SMALLEST_RATIO = 2.0**-10
+#: Significance after Holm's adjustment.
+LEVEL = 0.05
+TOO_FEW = "too few"
 
-Matrix = npt.NDArray[np.float64]
+COLUMNS = [
+    "metric", "subgroup", "baseline", "model_score", "baseline_score", "difference",
+    "ci_low", "ci_high", "p", "p_holm", "n", "smallest", "verdict",
+]  # fmt: skip
+
+
+def headline(metrics: Metrics) -> tuple[str, ...]:
+    """Names of the headline metrics; of all of them when none is a headline."""
+    return tuple(m.name for m in metrics if m.headline) or tuple(m.name for m in metrics)
 
 
 def compare(
@@ -27,16 +37,21 @@ def compare(
     subgroups: Sequence[str] = (ALL,),
     trivial: Sequence[str] = (),
     replicate: str | None = None,
+    validation: pd.DataFrame | None = None,
+    family: Sequence[str] | None = None,
+    unit: Unit = "conditions",
     draws: int = 10_000,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Paired difference of ``model`` minus each baseline, over the conditions both have.
 
-    The interval is a BCa bootstrap over conditions, 95 %; p is Student's t on the bootstrap
-    standard error, Holm-adjusted over the whole table.
+    The interval is a BCa bootstrap over conditions, 95 % (plain percentiles where the score is not
+    a mean over conditions, or target genes are drawn); p is Student's t on the bootstrap standard
+    error, Holm-adjusted over all rows of the metrics in ``family``.
     The model *beats* (or *loses* to) a baseline when p < .05 and the difference is at least 2 % of
     the distance between the best trivial baseline and the replicate, where both exist and the
-    replicate is the better; otherwise they *tie*. Below five conditions nothing is said.
+    replicate is the better; otherwise they *tie*. Below five conditions nothing is said, and
+    nothing of metrics outside the family.
 
     Args:
         table: tidy, with predictor, condition, subgroup, metric, value.
@@ -46,122 +61,89 @@ def compare(
         subgroups: ``"all"`` or names of subgroups.
         trivial: predictors that count as trivial baselines.
         replicate: predictor that is the upper bound, if any.
-        draws: resamples of conditions.
+        validation: scores of the trivial baselines on validation conditions, if known.
+        family: names of the metrics that a verdict is given on; by default the headline.
+        unit: what is resampled.
+        draws: resamples.
         seed: of the resampling.
 
     Returns:
         Columns metric, subgroup, baseline, model_score, baseline_score, difference, ci_low,
         ci_high, p, p_holm, n, smallest, verdict. Scores of ratios are penalties.
     """
-    counted = with_documented_values(table, metrics)
+    resampling = Resampling(draws, seed, unit)
+    scored = paired_scores(table, metrics, subgroups)
+    chosen = {} if validation is None else paired_scores(validation, metrics)
     rows = []
-    for subgroup in subgroups:
-        inside = counted if subgroup == ALL else counted[counted["subgroup"] == subgroup]
-        for metric in metrics:
-            if metric.spans_panel and subgroup != ALL:
-                continue
-            of_metric = inside[inside["metric"] == metric.name]
-            wide = of_metric.pivot_table(
-                index="condition", columns="predictor", values="counted", dropna=False
-            )
-            if model not in wide:
-                continue
-            smallest = _smallest_gain(wide, metric, trivial, replicate)
-            for baseline in baselines:
-                if baseline in wide:
-                    found = _paired(wide, metric, model, baseline, draws, seed)
-                    if found is not None:
-                        place = {"metric": metric.name, "subgroup": subgroup, "baseline": baseline}
-                        rows.append(place | found | {"smallest": smallest})
-    columns = [
-        "metric", "subgroup", "baseline", "model_score", "baseline_score", "difference",
-        "ci_low", "ci_high", "p", "p_holm", "n", "smallest", "verdict",
-    ]  # fmt: skip
-    result = pd.DataFrame(rows)
+    for place, scores in scored.items():
+        if model not in scores:
+            continue
+        best = best_trivial(place, scored, chosen, trivial)
+        scale = calibrate(scores, None, best.name, replicate, None, resampling)
+        about = {"metric": place[1], "subgroup": place[0], "smallest": scale.smallest}
+        found = paired_differences(scores, model, baselines, resampling)
+        rows += [about | found[baseline] for baseline in baselines if baseline in found]
     if not rows:
-        return pd.DataFrame(columns=columns)
-    result["p_holm"] = holm(result["p"].to_numpy(dtype=np.float64))
-    up = {m.name: bool(m.higher_is_better) for m in metrics}
-    result["verdict"] = [
-        _verdict(up[m], gain, p, least)
-        for m, gain, p, least in zip(
-            *(result[c] for c in ("metric", "difference", "p_holm", "smallest")), strict=True
-        )
-    ]
-    return result[columns]
+        return pd.DataFrame(columns=COLUMNS)
+    return judged(pd.DataFrame(rows), metrics, family)[COLUMNS]
 
 
-def _penalty(values: Matrix) -> Matrix:
-    return np.asarray(np.abs(np.log2(np.maximum(values, SMALLEST_RATIO))))
+def paired_differences(
+    scores: PairedScores, model: str, baselines: Sequence[str], resampling: Resampling
+) -> dict[str, dict[str, Any]]:
+    """Difference, interval and p of the model against each baseline it shares conditions with."""
+    batches: dict[bytes, list[str]] = {}  # baselines known on the same conditions go together
+    for baseline in dict.fromkeys(baselines):
+        if baseline in scores:
+            mask = scores.known([model, baseline])
+            if mask.any():
+                batches.setdefault(mask.tobytes(), []).append(baseline)
+    found = {}
+    for key, names in batches.items():
+        values, conditions = scores.rows([model, *names], np.frombuffer(key, dtype=np.bool_))
+        means = scores.means(values)
+        difference = means[:1] - means[1:]
+        low, high, p = np.full((3, len(names)), np.nan)
+        if resampling.enough(conditions):
+            drawn = scores.drawn(values, conditions, resampling)
+            drawn = drawn[:, :1] - drawn[:, 1:]
+            if scores.metric.spans_panel or resampling.unit == "targets":
+                low, high = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
+            else:
+                low, high = bca_interval(values[:, :1] - values[:, 1:], drawn)
+            p = student_p(difference, drawn, resampling.size(conditions))
+        for i, name in enumerate(names):
+            found[name] = {
+                "baseline": name,
+                "model_score": float(means[0]),
+                "baseline_score": float(means[1 + i]),
+                "difference": float(difference[i]),
+                "ci_low": float(low[i]),
+                "ci_high": float(high[i]),
+                "p": float(p[i]),
+                "n": len(conditions),
+            }
+    return found
 
 
-def _is_ratio(metric: type[ConditionMetric]) -> bool:
-    return metric.higher_is_better is None
+def judged(
+    rows: pd.DataFrame, metrics: Metrics, family: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Rows with ``p_holm`` and ``verdict``, both empty outside the family.
 
-
-def _paired(
-    wide: pd.DataFrame,
-    metric: type[ConditionMetric],
-    model: str,
-    baseline: str,
-    draws: int,
-    seed: int,
-) -> dict[str, float] | None:
-    pair = wide[[model, baseline]].dropna().to_numpy(dtype=np.float64)
-    if not len(pair):
-        return None
-    if _is_ratio(metric) and not metric.spans_panel:
-        pair = _penalty(pair)
-    means = pair.mean(0, keepdims=True)
-    drawn = resampled_means(pair, draws, seed)
-    if metric.spans_panel and _is_ratio(metric):
-        means, drawn = _penalty(means), _penalty(drawn)
-    found = {
-        "model_score": float(means[0, 0]),
-        "baseline_score": float(means[0, 1]),
-        "difference": float(means[0, 0] - means[0, 1]),
-        "ci_low": np.nan,
-        "ci_high": np.nan,
-        "p": np.nan,
-        "n": len(pair),
-    }
-    if len(pair) < FEWEST:
-        return found
-    differences = (drawn[:, 0] - drawn[:, 1])[:, None]
-    if metric.spans_panel:  # not a mean of differences: plain percentiles
-        low, high = np.percentile(differences, [2.5, 97.5], axis=0)
-    else:
-        low, high = bca_interval((pair[:, 0] - pair[:, 1])[:, None], differences)
-    p = float(student_p(means[:, 0] - means[:, 1], differences, len(pair))[0])
-    return found | {"ci_low": float(low[0]), "ci_high": float(high[0]), "p": p}
-
-
-def _smallest_gain(
-    wide: pd.DataFrame,
-    metric: type[ConditionMetric],
-    trivial: Sequence[str],
-    replicate: str | None,
-) -> float:
-    known = [name for name in trivial if name in wide and wide[name].notna().any()]
-    if replicate is None or replicate not in wide or not known:
-        return 0.0
-    both = wide[[replicate, *known]].dropna(subset=[replicate])
-    scores = both.to_numpy(dtype=np.float64)
-    if _is_ratio(metric) and not metric.spans_panel:
-        scores = _penalty(scores)
-    means = np.array([np.nan if np.isnan(c).all() else np.nanmean(c) for c in scores.T])
-    if metric.spans_panel and _is_ratio(metric):
-        means = _penalty(means)
-    sign = 1.0 if metric.higher_is_better else -1.0
-    if np.isnan(means[0]) or np.isnan(means[1:]).all():
-        return 0.0
-    return SMALLEST_SHARE * max(float(sign * means[0] - np.nanmax(sign * means[1:])), 0.0)
-
-
-def _verdict(higher_is_better: bool, difference: float, p: float, smallest: float) -> str:
-    if np.isnan(p):
-        return "too few"
-    gain = difference if higher_is_better else -difference
-    if p < 0.05 and abs(gain) >= smallest:
-        return "beats" if gain > 0 else "loses"
-    return "ties"
+    Args:
+        rows: with metric, difference, p and smallest.
+        metrics: classes, for directions.
+        family: names of the metrics adjusted together; by default the headline.
+    """
+    members = rows["metric"].isin(headline(metrics) if family is None else family).to_numpy()
+    p = rows["p"].to_numpy(dtype=np.float64)
+    adjusted = np.full(len(rows), np.nan)
+    adjusted[members] = holm(p[members])
+    sign = {m.name: 1.0 if m.higher_is_better else -1.0 for m in metrics}
+    gain = rows["metric"].map(sign).to_numpy() * rows["difference"].to_numpy(dtype=np.float64)
+    real = (adjusted < LEVEL) & (np.abs(gain) >= rows["smallest"].to_numpy(dtype=np.float64))
+    verdict = np.select(
+        [~members, np.isnan(p), real & (gain > 0), real], ["", TOO_FEW, "beats", "loses"], "ties"
+    )
+    return rows.assign(p_holm=adjusted, verdict=verdict)
