@@ -7,12 +7,17 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from scbig.datamodule import PerturbationDataModule
+    from scbig.file_evaluation import evaluate
     from scbig.inference import load
 
-__all__ = ["PerturbationDataModule", "__version__", "load"]
+__all__ = ["PerturbationDataModule", "__version__", "evaluate", "load"]
 
 #: Public names and where they live: ``import scbig`` stays light, each is imported when used.
-_LAZY = {"PerturbationDataModule": "scbig.datamodule", "load": "scbig.inference"}
+_LAZY = {
+    "PerturbationDataModule": "scbig.datamodule",
+    "evaluate": "scbig.file_evaluation",
+    "load": "scbig.inference",
+}
 
 
 def __getattr__(name: str) -> Any:

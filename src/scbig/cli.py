@@ -6,6 +6,8 @@ from scbig import __version__
 from scbig.errors import UserError
 
 TRAINER_COMMANDS = ("fit", "validate", "test")
+#: Options that name a file and have further options below them.
+FILE_OPTIONS = ("--data", "--predicted", "--truth")
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -16,6 +18,8 @@ usage: scbig COMMAND [OPTIONS]
   test      score beside all baselines      scbig test --config RUN/config.yaml --ckpt_path best
   predict   cells of new perturbations      scbig predict --ckpt_path C --data.path NEW.h5ad
                                               --perturbations "KLF1,CEBPA+KLF1" --out P.h5ad
+  evaluate  score predictions of any tool   scbig evaluate --predicted P.h5ad --truth T.h5ad
+                                              --split S.json
   modules   gene-relation clustering alone  scbig modules --data.path F.h5ad --out M.json
   data      make, check                     scbig data check --data.path F.h5ad
   doctor    versions, devices, a test step  scbig doctor
@@ -54,16 +58,28 @@ def _run(command: str) -> None:
 
     from scbig.commands.data import check, make
     from scbig.commands.doctor import doctor
+    from scbig.commands.evaluate import evaluate
     from scbig.commands.modules import modules
     from scbig.commands.predict import predict
 
     auto_cli(
         {
             "predict": predict,
+            "evaluate": evaluate,
             "modules": modules,
             "data": {"_help": "Make and check screens.", "make": make, "check": check},
             "doctor": doctor,
         },
         as_positional=False,
         prog="scbig",
+        args=with_paths(sys.argv[1:]),
     )
+
+
+def with_paths(arguments: list[str]) -> list[str]:
+    """``--truth T.h5ad`` is short for ``--truth.path T.h5ad``, and so for every file option."""
+    split = (argument.partition("=") for argument in arguments)
+    return [
+        f"{name}.path{equals}{value}" if name in FILE_OPTIONS else name + equals + value
+        for name, equals, value in split
+    ]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scbig.conditions import target_genes, targets_of
+from scbig.data.prediction_file import STATED_MEANS, digest_of_cells
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
 from scbig.predictor import Prediction, Query
@@ -29,11 +30,13 @@ class CellBlock:
         condition: canonical name.
         cells: sparse float32, (N, genes).
         table: a row a cell: condition, covariates, source_cell, fallback.
+        mean: the mean as it was stated, which need not be that of the cells, (genes,), float64.
     """
 
     condition: str
     cells: csr_matrix
     table: DataFrame
+    mean: npt.NDArray[np.float64]
 
 
 def cell_block(
@@ -62,7 +65,8 @@ def cell_block(
     table["source_cell"] = "" if sources is None else list(sources)
     table["fallback"] = prediction.fallback
     cells = sp.csr_matrix(prediction.cells.cpu().float().numpy())
-    return CellBlock(query.condition, cells, table)
+    mean = prediction.mean.detach().cpu().double().numpy()
+    return CellBlock(query.condition, cells, table, mean)
 
 
 def to_anndata(
@@ -78,7 +82,11 @@ def to_anndata(
 
 
 def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
-    """Blocks of one or more conditions as one AnnData, in the output form of the data contract."""
+    """Blocks of one or more conditions as one AnnData, in the output form of the data contract.
+
+    Where each block is a condition, the mean that was stated for it is kept in
+    ``varm["stated_means"]``, (genes, conditions), in the order of ``uns["scbig"]``.
+    """
     import pandas as pd
     import scipy.sparse as sp
     from anndata import AnnData
@@ -98,6 +106,13 @@ def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
         "data_sha256": spec.data_sha256,
         "targets": knowledge_of_targets(spec, conditions),
     }
+    if len(conditions) == len(blocks):
+        # the mean of float32 cells is not to the last bit the mean that is scored
+        out.varm[STATED_MEANS] = np.stack([block.mean for block in blocks], axis=1)
+        out.uns["scbig"] |= {
+            "stated_means_of": conditions,
+            "cells_sha256": digest_of_cells(out.X),
+        }
     return out
 
 

@@ -54,6 +54,7 @@ def read_expression(
     layer: str | None,
     scale: Scale,
     library_key: str | None,
+    most_in_sum: float = SUM_TOLERANCE,
 ) -> Expression:
     """Expression of ``rows`` over all genes of the file.
 
@@ -64,6 +65,8 @@ def read_expression(
         scale: what the values are: raw ``counts``, or ``log1p_cp10k``.
         library_key: obs column with the total counts of each cell (all genes of the genome), for
             files that hold a part of the genes; the sum over the file's genes by default.
+        most_in_sum: the counts of a log-normalised cell sum to 10,000 times this at most. Measured
+            cells cannot exceed 1; a predicted cell is bound by nothing but the model.
 
     Raises:
         UserError: the values are not what ``scale`` says.
@@ -79,7 +82,7 @@ def read_expression(
                 f"library_key {library_key!r} is for raw counts, and scale is {SCALE}: "
                 "leave one of them out"
             )
-        _refuse_other_than_log(matrix, where, names)
+        _refuse_other_than_log(matrix, where, names, most_in_sum)
         return Expression(matrix, None, matrix, NORMALISED, None)
     if scale != "counts":
         raise UserError(f"unknown scale {scale!r}: use counts or {SCALE}")
@@ -140,7 +143,9 @@ def _refuse_fractions(
         )
 
 
-def _refuse_other_than_log(matrix: sp.csr_matrix, where: str, names: npt.NDArray[np.str_]) -> None:
+def _refuse_other_than_log(
+    matrix: sp.csr_matrix, where: str, names: npt.NDArray[np.str_], most_in_sum: float
+) -> None:
     entries = np.diff(matrix.indptr)
     fractions = np.asarray(_with_data(matrix, matrix.data != np.rint(matrix.data)).sum(1)).ravel()
     whole = (fractions == 0) & (entries >= FEWEST_WHOLE)
@@ -157,7 +162,7 @@ def _refuse_other_than_log(matrix: sp.csr_matrix, where: str, names: npt.NDArray
         )
     linear = _with_data(matrix, np.expm1(matrix.data.astype(np.float64)))
     total = np.asarray(linear.sum(1)).ravel()
-    over = total > TARGET_SUM * SUM_TOLERANCE
+    over = total > TARGET_SUM * most_in_sum
     if over.any():
         raise UserError(
             f"{where} is declared {SCALE}, and expm1 of its values sums to more than "
