@@ -187,7 +187,7 @@ def test_a_refused_prediction_leaves_no_trace(spec):
 
 def test_versus_says_who_wins(spec):
     evaluation = scored(spec)
-    table = evaluation.versus("Model", metric="mse", draws=1000)
+    table = evaluation.versus("Model", metric="weighted_mse", draws=1000)
     assert set(table["baseline"]) == {"no_change", "means", "replicate"}
     assert set(table["verdict"]) == {"beats"}
     back = evaluation.versus("no_change", baselines=["Model"], draws=1000)

@@ -18,9 +18,9 @@ from scbig.metrics.discovery import find_metrics
 from scbig.metrics.effect_table import EffectTable
 from scbig.metrics.referee import Referee
 from scbig.metrics.replicate import FEWEST_CELLS, REPLICATE
-from scbig.metrics.summary import ALL, summarise
+from scbig.metrics.scoreboard import Scoreboard
+from scbig.metrics.strata import By
 from scbig.metrics.truth import Truth
-from scbig.metrics.verdict import compare
 from scbig.predictor import Prediction, Trial
 
 #: Predictors that a method must beat before anything else is said about it.
@@ -179,12 +179,26 @@ class Evaluation:
         ]
         return pd.DataFrame(rows, columns=["halving", "condition", "metric", "value"])
 
-    def summary(self, draws: int = 2000) -> pd.DataFrame:
-        """Mean over conditions with a 95 % bootstrap interval, of all and of each subgroup.
+    def board(self, validation: pd.DataFrame | None = None) -> Scoreboard:
+        """Means, differences and verdicts of what was scored.
 
-        Columns: predictor, subgroup, metric, mean, ci_low, ci_high, n, n_undefined, mean_defined.
+        Args:
+            validation: table of trivial baselines on the validation conditions, by which the best
+                of them is chosen; the attribute of that name by default.
         """
-        return summarise(self.per_condition(), self.metrics, draws, self.seed)
+        return Scoreboard(
+            self.per_condition(),
+            self.metrics,
+            trivial=TRIVIAL,
+            replicate=REPLICATE if self._replicated else None,
+            validation=self.validation if validation is None else validation,
+            halvings=self.halvings() if self._replicated else None,
+            seed=self.seed,
+        )
+
+    def summary(self, draws: int = 2000) -> pd.DataFrame:
+        """Means with 95 % intervals, of all conditions and of each subgroup (``Scoreboard``)."""
+        return self.board().summary(draws=draws)
 
     def versus(
         self,
@@ -194,33 +208,9 @@ class Evaluation:
         subgroups: bool = False,
         draws: int = 10_000,
     ) -> pd.DataFrame:
-        """Paired differences of ``model`` minus each baseline, with a verdict (``compare``).
-
-        Args:
-            model: name that predictions were added under.
-            metric: one metric; all by default.
-            baselines: names; all other predictors by default.
-            subgroups: also within each subgroup.
-            draws: resamples of conditions.
-        """
-        if model not in self._scores:
-            raise ValueError(f"no predictor {model!r}: {listed(self.predictors, 20)}")
-        table = self.per_condition()
-        known = [m for m in self.metrics if metric in (None, m.name)]
-        if not known:
-            raise ValueError(f"no metric {metric!r}: {listed([m.name for m in self.metrics], 20)}")
-        groups = [ALL, *(sorted(table["subgroup"].unique()) if subgroups else ())]
-        return compare(
-            table,
-            known,
-            model,
-            [p for p in self.predictors if p != model] if baselines is None else list(baselines),
-            subgroups=groups,
-            trivial=TRIVIAL,
-            replicate=REPLICATE if self._replicated else None,
-            draws=draws,
-            seed=self.seed,
-        )
+        """Paired differences of ``model`` minus each baseline, with a verdict (``Scoreboard``)."""
+        by: By | None = "subgroup" if subgroups else None
+        return self.board().versus(model, metric, baselines, by, draws=draws)
 
     def effects(self, predictor: str) -> EffectTable:
         """Predicted and true effects of every scored condition."""
