@@ -136,6 +136,15 @@ def test_means_and_intervals_by_any_strata():
     assert scored.strata("coverage") == []
 
 
+def test_full_coverage_is_not_every_condition():
+    table = score_rows("pearson_delta", model=BASE, additive=BASE)
+    table["coverage"] = ["all"] * 12 + ["none"] * 8 + ["all"] * 12 + ["none"] * 8
+    found = board(table).verdicts("model", by="coverage")
+    assert dict(zip(found["subgroup"], found["n"], strict=True)) == {
+        "all": 20, "all targets": 12, "no target": 8,
+    }  # fmt: skip
+
+
 def test_a_table_pooled_over_seeds_counts_a_condition_once():
     seeds = [
         score_rows("pearson_delta", model=BASE + 0.1 + shift, additive=BASE)

@@ -4,6 +4,8 @@ import pytest
 
 from scbig.metrics.strata import COLUMNS, UNKNOWN, levels_of, stratify
 
+ALL, SOME = "all targets", "some targets"
+
 
 def table() -> pd.DataFrame:
     return pd.DataFrame(
@@ -22,7 +24,7 @@ def table() -> pd.DataFrame:
     [
         ("subgroup", ["seen1"] * 5 + ["seen0"] * 3),
         ("effect_size", ["0", "1-9", "1-9", "10-99", "10-99", ">=100", ">=100", UNKNOWN]),
-        ("coverage", ["all", "all", "part", "none", "all", "part", "all", UNKNOWN]),
+        ("coverage", [ALL, ALL, SOME, "no target", ALL, SOME, ALL, UNKNOWN]),
         ("cells", ["<50", "<50", "50-99", "50-99", "100-199", "100-199", ">=200", ">=200"]),
     ],
 )
@@ -37,7 +39,7 @@ def test_strata_partition_the_conditions_exactly(by, expected):
 def test_strata_come_in_their_own_order():
     assert levels_of(stratify(table(), "cells")) == ["<50", "50-99", "100-199", ">=200"]
     assert levels_of(stratify(table(), "effect_size")) == ["0", "1-9", "10-99", ">=100", UNKNOWN]
-    assert levels_of(stratify(table(), "coverage")) == ["all", "part", "none", UNKNOWN]
+    assert levels_of(stratify(table(), "coverage")) == [ALL, SOME, "no target", UNKNOWN]
     assert levels_of(table()) == levels_of(stratify(table(), "subgroup")) == ["seen0", "seen1"]
 
 

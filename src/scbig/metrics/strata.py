@@ -19,7 +19,8 @@ _BINS: dict[str, tuple[tuple[float, ...], tuple[str, ...]]] = {
     "effect_size": ((0, 1, 10, 100), ("0", "1-9", "10-99", ">=100")),
     "cells": ((0, 50, 100, 200), ("<50", "50-99", "100-199", ">=200")),
 }
-_COVERAGE = ("all", "part", "none")
+#: Not the column's own words: "all" is every condition.
+_COVERAGE = {"all": "all targets", "part": "some targets", "none": "no target"}
 UNKNOWN = "unknown"
 
 
@@ -29,7 +30,7 @@ def stratify(table: pd.DataFrame, by: By) -> pd.DataFrame:
     Args:
         table: tidy scores; a condition without the number a stratum asks for is ``unknown``.
         by: ``subgroup``; ``effect_size`` is |R|, how many genes the truth calls significant (0,
-            1-9, 10-99, >=100); ``coverage`` is which targets have an embedding (all, part, none);
+            1-9, 10-99, >=100); ``coverage`` is which have an embedding (all targets, some targets, no target);
             ``cells`` is the measured cells (<50, 50-99, 100-199, >=200).
 
     Raises:
@@ -43,8 +44,8 @@ def stratify(table: pd.DataFrame, by: By) -> pd.DataFrame:
     if by == "subgroup":
         return table.assign(subgroup=pd.Categorical(column.astype(str)))
     if by == "coverage":
-        names = column.fillna(UNKNOWN).astype(str)
-        levels: list[str] = [*_COVERAGE, *sorted(set(names) - {*_COVERAGE, UNKNOWN}), UNKNOWN]
+        names = column.map(_COVERAGE).fillna(UNKNOWN)
+        levels = [*_COVERAGE.values(), UNKNOWN]
         return table.assign(subgroup=pd.Categorical(names, levels, ordered=True))
     edges, labels = _BINS[by]
     values = pd.to_numeric(column).to_numpy(dtype=np.float64)
