@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -50,3 +52,31 @@ def test_a_target_outside_the_panel_gets_the_mean_and_says_so() -> None:
     np.testing.assert_allclose(answer.delta[:2], np.tile(effects.mean, (2, 1)))
     assert "A09" in answer.fallback[0] and "A09" in answer.fallback[1]
     assert "A00" not in answer.fallback[1] and answer.fallback[2] == ""
+
+
+def test_a_target_outside_the_panel_gets_a_row_from_its_embedding() -> None:
+    effects = random_screen(16, 12, 8)
+    genes = [*(f"A{i:02d}" for i in range(7)), *effects.genes[4:9]]
+    effects = replace(effects, genes=tuple(genes))
+    assert "A09" not in genes
+    asked = ["A09", "A00+A09", "A00", "NOVEL"]
+    got = BilinearRidge(rank=3).fit(effects).predict(asked)
+    assert got.fallback[0] == got.fallback[1] == "row from embedding: A09"
+    assert got.fallback[2] == "" and "NOVEL" in got.fallback[3]
+    without = BilinearRidge(rank=3, prior=False).fit(effects).predict(asked)
+    assert "mean effect" in without.fallback[0]
+    np.testing.assert_allclose(without.delta[0], effects.mean)
+    assert not np.allclose(got.delta[0], effects.mean)
+
+
+def test_each_context_has_its_own_intercept() -> None:
+    effects = random_screen()
+    rows = {f"{c}@x": row for c, row in zip(effects.conditions, effects.delta, strict=True)}
+    rows |= {f"{c}@y": row + 1.0 for c, row in zip(effects.conditions, effects.delta, strict=True)}
+    both = effects_of(rows, effects.targets, effects.genes, effects.control)
+    got = BilinearRidge(rank=3).fit(both).predict(["A00@x", "A00@y", "A00@z"]).delta
+    n = len(effects.conditions)
+    np.testing.assert_allclose(got[1] - got[0], n / (n + 1))
+    np.testing.assert_allclose(
+        got[2] - got[0], both.delta.sum(0) / (2 * n + 1) - both.delta[:n].sum(0) / (n + 1)
+    )

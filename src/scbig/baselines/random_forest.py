@@ -29,6 +29,9 @@ class RandomForest(EmbeddingRegression):
     left out; a predicted one gets the mean training effect and says so, as does every condition
     when fewer than two training conditions are covered.
 
+    Measured as in ``GaussianProcess``: .448/.175, .489/.328 and .573/.464 on doubles with no, one
+    and two seen targets, .330/.177 on unseen singles.
+
     Args:
         leaves: fewest training conditions in a leaf, to choose from, at least 1.
         rank: components that scores are predicted on, at most.
