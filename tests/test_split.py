@@ -15,6 +15,15 @@ def test_subgroups_count_targets_measured_alone_in_training() -> None:
     ]  # fmt: skip
 
 
+def test_labels_of_rules_count_genes_of_validation_and_of_combinations() -> None:
+    split = Split("made", 1, ("A", "A+B"), ("C",), ("A+B+C", "A+C", "B", "C+D", "D", "D+E"))
+    assert [split.label_subgroup(c) for c in split.test] == [
+        "order3_seen3", "seen2", "seen_single", "seen1", "unseen_single", "seen0",
+    ]  # fmt: skip
+    assert split.subgroup("A+C") == "seen1"
+    assert split.to_dict()["label_subgroups"]["seen2"] == ["A+C"]
+
+
 def test_a_file_reads_back_and_old_spellings_are_understood(tmp_path: Path) -> None:
     SPLIT.write(tmp_path / "split.json")
     assert Split.read(tmp_path / "split.json") == SPLIT

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,6 +62,23 @@ class Split:
         return f"seen{seen}" if len(targets) == 2 else f"order{len(targets)}_seen{seen}"
 
     @cached_property
+    def _selected_genes(self) -> frozenset[str]:
+        kept = (*self.train, *self.val)
+        return frozenset(in_context(t, context_of(c)) for c in kept for t in targets_of(c))
+
+    def label_subgroup(self, condition: str) -> str:
+        """Stratum as rules such as GEARS' label it, of the same names as ``subgroup``.
+
+        A target counts as seen when any condition of training *or validation* has it, alone or in
+        a combination.
+        """
+        targets, context = targets_of(condition), context_of(condition)
+        seen = sum(in_context(t, context) in self._selected_genes for t in targets)
+        if len(targets) == 1:
+            return "seen_single" if seen else "unseen_single"
+        return f"seen{seen}" if len(targets) == 2 else f"order{len(targets)}_seen{seen}"
+
+    @cached_property
     def sha256(self) -> str:
         """Hash of the three lists: equal hashes are equal splits."""
         content = json.dumps([sorted(self.train), sorted(self.val), sorted(self.test)])
@@ -69,18 +86,22 @@ class Split:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        subgroups: dict[str, list[str]] = {}
-        for condition in self.test:
-            subgroups.setdefault(self.subgroup(condition), []).append(condition)
         return {
             "name": self.name,
             "seed": self.seed,
             "train": list(self.train),
             "val": list(self.val),
             "test": list(self.test),
-            "subgroups": dict(sorted(subgroups.items())),
+            "subgroups": self._grouped(self.subgroup),
+            "label_subgroups": self._grouped(self.label_subgroup),
             "sha256": self.sha256,
         }
+
+    def _grouped(self, stratum: Callable[[str], str]) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for condition in self.test:
+            groups.setdefault(stratum(condition), []).append(condition)
+        return dict(sorted(groups.items()))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], origin: str = "split") -> "Split":

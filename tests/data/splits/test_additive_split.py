@@ -26,6 +26,15 @@ def test_all_singles_are_trained_on():
     assert sorted([*split.train, *split.val, *split.test]) == sorted([*GENES, *DOUBLES])
 
 
+@pytest.mark.real
+def test_halves_and_quarters(real_data):
+    path = real_data / "norman2019_pseudobulk" / "norman2019_pseudobulk.h5ad"
+    names = [canonical(label) for label in anndata.read_h5ad(path).obs["condition"]]
+    split = Additive(1, test_fraction=0.25, val_fraction=0.3334).split(names)
+    doubles = [c for c in split.train if len(targets_of(c)) == 2]
+    assert (len(doubles), len(split.val), len(split.test)) == (66, 32, 32)
+
+
 def test_without_combinations_there_is_nothing_to_test():
     with pytest.raises(UserError, match="no test condition"):
         Additive().split(GENES)

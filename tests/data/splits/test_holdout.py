@@ -1,6 +1,6 @@
 import pytest
 
-from scbig.conditions import targets_of
+from scbig.conditions import target_genes, targets_of
 from scbig.data.splits.holdout import Holdout
 from scbig.errors import UserError
 
@@ -19,6 +19,8 @@ def test_no_training_condition_touches_a_held_out_gene(seed):
     assert len(validated) == 2
     for name in split.train:
         assert validated.isdisjoint(targets_of(name))
+    # 20 genes and 4 held out: enough are in no tested condition to choose from
+    assert validated.isdisjoint(target_genes(split.test))
     assert len(split.train) + len(split.val) + len(split.test) == len(GENES) + len(DOUBLES)
 
 

@@ -24,7 +24,15 @@ def norman(real_data):
 
 @pytest.mark.real
 @pytest.mark.parametrize(
-    ("seed", "expected"), [(1, (9, 43, 19, 25)), (2, (12, 52, 16, 26)), (3, (4, 51, 18, 26))]
+    ("seed", "expected"),
+    [
+        (1, (9, 43, 19, 25)),
+        (2, (12, 52, 16, 26)),
+        (3, (4, 51, 18, 26)),
+        # not published: what the rule gives, frozen
+        (4, (3, 52, 18, 26)),
+        (5, (3, 56, 17, 26)),
+    ],
 )
 def test_published_sizes_on_norman(norman, seed, expected):
     assert len(norman) == 228
@@ -36,6 +44,8 @@ def test_published_sizes_on_norman(norman, seed, expected):
     )
     assert (seen[2, 0], seen[2, 1], seen[2, 2], seen[1, 0]) == expected
     assert seen[1, 1] == 0
+    labels = Counter(map(split.label_subgroup, split.test))
+    assert [labels[k] for k in ("seen0", "seen1", "seen2", "unseen_single")] == list(expected)
     if seed == 1:
         assert (len(split.train), len(split.val)) == (109, 23)
 
@@ -71,6 +81,16 @@ def test_adamson_gives_seven_and_three(real_data):
     names = {canonical(label) for label in anndata.read_h5ad(path).obs["condition"]} - {"control"}
     split = SimulationSingle(1).split(sorted(names))
     assert (len(split.train) + len(split.val), len(split.test)) == (7, 3)
+
+
+def test_singles_of_one_context():
+    names = [f"{gene}@{line}" for gene in GENES for line in ("x", "y")]
+    split = SimulationSingle(1, context="x").split(names)
+    used = [*split.train, *split.val, *split.test]
+    assert sorted(used) == [f"{gene}@x" for gene in GENES]
+    assert split.name.endswith("_x")
+    with pytest.raises(UserError, match="they have x, y"):
+        SimulationSingle(1, context="z").split(names)
 
 
 def test_an_empty_side_is_refused():

@@ -27,3 +27,32 @@ def test_a_missing_file_and_an_empty_test(tmp_path):
     (tmp_path / "s.json").write_text(json.dumps({"train": ["A"], "test": ["Z"]}))
     with pytest.raises(UserError, match="no test condition"):
         SplitFile(str(tmp_path / "s.json")).split(["A"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("s.csv", "condition,split\nctrl,train\nA+ctrl,train\nB,Validation\nB+A,test\n"),
+        ("s.tsv", "set\tPerturbation\ntrain\tA\nval\tB\ntest\tA+B\n"),
+        ("s.CSV", "Side,Condition\nTRAIN,A\nval,B\ntest,A+B\n"),
+    ],
+)
+def test_tables(name, text, tmp_path):
+    (tmp_path / name).write_text(text)
+    split = SplitFile(str(tmp_path / name)).split(["A", "B", "A+B"])
+    assert (split.train, split.val, split.test) == (("A",), ("B",), ("A+B",))
+    assert split.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("gene,split\nA,train\n", "has the columns gene, split"),
+        ("condition,split\nA,ood\n", "has the sides ood"),
+        ("", "not a table"),
+    ],
+)
+def test_tables_that_say_no_split(text, says, tmp_path):
+    (tmp_path / "s.csv").write_text(text)
+    with pytest.raises(UserError, match=says):
+        SplitFile(str(tmp_path / "s.csv")).split(["A"])

@@ -19,7 +19,10 @@ class Additive(SplitRule):
     """A share of the combinations is tested; all singles and the other combinations are trained on.
 
     The order of combinations is that of the scDFM benchmark (sorted, shuffled from seed 42 + i);
-    validation takes the next share of what remains.
+    validation takes the next share of what remains. The additive task of Ahlmann-Eltze et al. 2025
+    is ``test_fraction=0.25, val_fraction=1/3``: half of the combinations are trained on, a quarter
+    is tested and a quarter validated on. A combination whose parents are not both measured has no
+    additive prediction: it is in the split, in a stratum of its own (``Split.subgroup``).
 
     Args:
         seed: of the shuffle.

@@ -13,7 +13,8 @@ from scbig.split import Split
 class Holdout(SplitRule):
     """Every condition that touches a held-out gene is tested: its single and its combinations.
 
-    Validation: further genes, by the same rule on the rest.
+    Validation: further genes, by the same rule on the rest. They are taken from the genes that no
+    tested condition has, as long as there are enough: selection then sees no gene of the test.
 
     Args:
         seed: of the draw.
@@ -42,7 +43,10 @@ class Holdout(SplitRule):
         order = np.random.RandomState(self.seed).permutation(np.asarray(genes)).tolist()
         test = touching(order[: self.n_genes], conditions)
         rest = without(conditions, test)
-        val = touching(order[self.n_genes : self.n_genes + self.n_val_genes], rest)
+        tested = frozenset(target_genes(test))
+        # a stable sort: genes of no tested condition first, each kind in the order drawn
+        further = sorted(order[self.n_genes :], key=tested.__contains__)
+        val = touching(further[: self.n_val_genes], rest)
         return checked(
             Split(
                 name=f"holdout_{self.n_genes}",

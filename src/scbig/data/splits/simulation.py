@@ -34,6 +34,8 @@ class Simulation(SplitRule):
         combo_fraction: share of the combinations of seen genes that are trained on.
     """
 
+    validates_on_hidden_genes = True
+
     def __init__(
         self, seed: int = 1, gene_fraction: float = 0.75, combo_fraction: float = 0.75
     ) -> None:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
 from scbig.conditions import targets_of
 from scbig.errors import UserError
@@ -17,7 +18,15 @@ class SplitRule(ABC):
     A rule sees names (and the obs columns it asks for), never expression. It draws from NumPy's
     frozen legacy generator, so that a split of today is the split of next year and published rules
     can be repeated. Subclasses keep their settings as attributes of the same names.
+
+    Attributes:
+        leak: what a published rule lets through, in words; "" for a rule that keeps tight.
+        validates_on_hidden_genes: a published rule hides genes for validation that tested
+            combinations may have too: it counts them as seen, though training does not have them.
     """
+
+    leak: ClassVar[str] = ""
+    validates_on_hidden_genes: ClassVar[bool] = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -35,13 +44,13 @@ class SplitRule(ABC):
         """
 
 
-def checked(split: Split) -> Split:
-    """The split, if there is something to train on and something to test.
+def checked(split: Split, tested: bool = True) -> Split:
+    """The split, if there is something to train on and, when it is to be tested, to test.
 
     Raises:
         UserError: there is not.
     """
-    for side in ("train", "test"):
+    for side in ("train", "test") if tested else ("train",):
         if not getattr(split, side):
             raise UserError(
                 f"split {split.name!r} leaves no {side} condition "
