@@ -10,7 +10,7 @@ from scbig.conditions import canonical
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.mse import MeanSquaredError
 from scbig.metrics.pearson_delta import PearsonDelta
-from scbig.metrics.pearson_delta_top20 import PearsonDeltaTop20
+from scbig.metrics.pearson_delta_top import PearsonDeltaTop20
 from scbig.metrics.perturbation_discrimination import PerturbationDiscrimination
 from scbig.metrics.population import Population
 from scbig.metrics.systema_pearson_delta import SystemaPearsonDelta

@@ -3,7 +3,11 @@ import pytest
 import torch
 from metric_panel import make_panel, run
 
-from scbig.metrics.systema_pearson_delta import SystemaPearsonDelta, systema_pearson_delta
+from scbig.metrics.systema_pearson_delta import (
+    SystemaPearsonDelta,
+    SystemaPearsonDeltaTop20,
+    systema_pearson_delta,
+)
 
 
 def test_class_and_function_equal_numpy():
@@ -23,3 +27,13 @@ def test_the_shared_shift_earns_nothing():
     panel = make_panel()
     mean = panel.effects.mean(0).expand_as(panel.effects)
     assert abs(float(run(SystemaPearsonDelta, panel.truths, panel.moved(mean)).compute())) < 0.3
+
+
+def test_the_top_20_are_ranked_against_control():
+    panel = make_panel(conditions=4)
+    predictions = panel.moved(panel.effects.roll(1, 0))
+    done = run(SystemaPearsonDeltaTop20, panel.truths, predictions).per_condition()
+    for truth, predicted in zip(panel.truths, predictions, strict=True):
+        genes, m = truth.de_order[:20], truth.perturbed_mean
+        x, y = (predicted.mean - m)[genes], (truth.population.mean - m)[genes]
+        assert done[truth.condition] == pytest.approx(np.corrcoef(x, y)[0, 1], abs=1e-12)
