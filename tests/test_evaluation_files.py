@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -71,7 +72,8 @@ def test_files_are_written(scored, tmp_path: Path, capsys):
     extra = {"reconstruction_mse": {}}
     write_evaluation(folder, scored, model="Half", side="test", card={"seed": 3}, extra=extra)
     names = {path.name for path in folder.iterdir()}
-    assert names == {"metrics.json", "metrics_per_condition.csv", "report.html"}
+    pooled = {"replicate_halvings.csv", "effects.npz"}
+    assert names == {"metrics.json", "metrics_per_condition.csv", "report.html"} | pooled
     values = json.loads((folder / "metrics.json").read_text())
     assert values["side"] == "test" and values["model"] == "Half"
     assert values["reconstruction_mse"] == {}
@@ -79,3 +81,17 @@ def test_files_are_written(scored, tmp_path: Path, capsys):
     assert len(table) == len(scored.per_condition())
     assert {"n_significant", "coverage"} <= set(table)
     assert "no_change" in capsys.readouterr().out
+    assert len(pd.read_csv(folder / "replicate_halvings.csv")) == len(scored.halvings())
+    with np.load(folder / "effects.npz") as effects:
+        assert effects["predictors"].tolist() == ["Half", "no_change"]
+        assert effects["predicted"].dtype == effects["true"].dtype == np.float32
+        half, true = effects["predicted"][0], effects["true"]
+    known = scored.effects("Half")
+    np.testing.assert_allclose(half, known.predicted, atol=1e-6)
+    np.testing.assert_allclose(true, known.true, atol=1e-6)
+
+
+def test_scores_on_validation_conditions_are_kept_for_pooling(scored, tmp_path: Path):
+    chosen = scored.per_condition()
+    write_evaluation(tmp_path, scored, model="Half", side="test", validation=chosen)
+    assert len(pd.read_csv(tmp_path / "validation_per_condition.csv")) == len(chosen)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from scbig.data_spec import DataSpec
 from scbig.evaluation import Evaluation
 from scbig.metrics.condition_metric import ConditionMetric
+from scbig.metrics.replicate import REPLICATE
 from scbig.predictor import Prediction, Predictor, Trial
 from scbig.report.page import write_report
 from scbig.report.score_table import score_table
@@ -71,6 +73,9 @@ def write_evaluation(
 ) -> None:
     """Write metrics.json, metrics_per_condition.csv and report.html; print the score table.
 
+    Beside them goes what results pooled over runs need: replicate_halvings.csv,
+    validation_per_condition.csv (with ``validation``) and effects.npz.
+
     Args:
         folder: where to; made if need be.
         evaluation: scored predictors.
@@ -87,7 +92,29 @@ def write_evaluation(
     scores = evaluation.to_metrics_json() | head
     (folder / "metrics.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
     evaluation.per_condition().to_csv(folder / "metrics_per_condition.csv", index=False)
+    evaluation.halvings().to_csv(folder / "replicate_halvings.csv", index=False)
+    if validation is not None:
+        validation.to_csv(folder / "validation_per_condition.csv", index=False)
+    write_effects(folder / "effects.npz", evaluation)
     write_report(
         folder / "report.html", evaluation, model=model, card=dict(card or {}), curves=curves
     )
     sys.stdout.write(score_table(evaluation, model) + "\n")
+
+
+def write_effects(path: Path, evaluation: Evaluation) -> None:
+    """Write effects as arrays: predictors, conditions, genes, ``predicted`` and ``true``.
+
+    ``true`` is (conditions, genes), ``predicted`` (predictors, conditions, genes), float32, log1p
+    of counts per 10,000.
+    """
+    names = [name for name in evaluation.predictors if name != REPLICATE]
+    tables = [evaluation.effects(name) for name in names]
+    np.savez_compressed(
+        path,
+        predictors=np.asarray(names),
+        conditions=np.asarray(tables[0].conditions),
+        genes=np.asarray(evaluation.spec.genes),
+        predicted=np.stack([table.predicted for table in tables]).astype(np.float32),
+        true=tables[0].true.astype(np.float32),
+    )
