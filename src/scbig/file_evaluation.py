@@ -112,9 +112,11 @@ def evaluate(
     if not conditions:
         raise UserError(f"the split {data.split.name!r} has no {side} condition to score")
     reported = _not_scored(file, data, conditions, strict)
+    # refusals come before anything is fitted
+    screen = data.scored_screen
+    cells = file.read(screen.genes, conditions)
+    check_predictions(file.name, cells, conditions, screen)
     spec = data.spec
-    cells = file.read(spec.genes, conditions)
-    check_predictions(file.name, cells, conditions, data.screen)
     reported += [*data.reported, *cells.reported]
 
     beside: dict[str, Predictor] = {"no_change": UnchangedCells()}

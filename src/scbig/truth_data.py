@@ -56,6 +56,11 @@ class TruthData(PerturbationDataModule):
         with about(self.source_name):
             return read_screen(self._source, self.contract)
 
+    @property
+    def scored_screen(self) -> Screen:
+        """The truth in the genes that are scored; nothing is fitted for it."""
+        return self._selected if self._adopted is None else self.screen
+
     @cached_property
     def _selected(self) -> Screen:
         if self._genes is None:
@@ -64,8 +69,9 @@ class TruthData(PerturbationDataModule):
         shared = [gene for gene in self.full_screen.genes if gene in asked]
         if not shared:
             raise UserError(
-                f"{self.source_name} and the predictions share no gene: {listed(self.full_screen.genes)} "
-                f"and {listed(self._genes)}; use the same kind of gene names (gene_key)"
+                f"{self.source_name} and the predictions share no gene: "
+                f"{listed(self.full_screen.genes)} and {listed(self._genes)}; "
+                "use the same kind of gene names (gene_key)"
             )
         return self.full_screen.with_genes(shared)
 

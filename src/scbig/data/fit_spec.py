@@ -127,10 +127,12 @@ def representative_cells(
     """Training cells with equal weight a condition, (<= ``most``, genes).
 
     Each training condition gives the same number of cells, drawn with replacement only where it
-    has fewer. Of more than ``most`` conditions, ``most`` are drawn.
+    has fewer. Of more than ``most`` conditions, ``most`` are drawn. Without any there are none.
     """
     rng = np.random.default_rng([seed, most])
     codes = screen.codes_of(split.train)
+    if not len(codes):
+        return np.zeros((0, len(screen.genes)), dtype=np.float32)
     if len(codes) > most:
         codes = np.sort(rng.choice(codes, most, replace=False))
     quota = most // len(codes)

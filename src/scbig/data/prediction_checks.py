@@ -22,6 +22,8 @@ SAME_MEAN = 1e-5
 PROFILE_SHARE = 0.5
 #: Ratio of predicted to control expression: both of its estimates beyond one limit is another unit.
 LOWEST_RATIO, HIGHEST_RATIO = 0.75, 1.25
+#: And so is the slope alone beyond these: strong expression tells where weak does not.
+LOWEST_SLOPE, HIGHEST_SLOPE = 0.5, 2.0
 
 Matrix = npt.NDArray[np.float64]
 
@@ -128,9 +130,11 @@ def refuse_other_unit(name: str, profile: Matrix, control: Matrix) -> None:
     The predicted mean profile is regressed on that of the controls, through the origin, and the
     median of their ratio over the better expressed half of the genes is taken. In real panels both
     are within .91 and 1.04 over the conditions of a file, at most 1.13 when all effects are turned
-    round and doubled; log2 makes them 1.35 or more, log10 .45 or less, counts per million or no
-    logarithm more. Only when both are beyond the same limit is it the unit: strong effects move
-    one of them alone.
+    round and doubled; log2 makes them 1.35 or more, log10 .45 or less, counts per million 1.9 or
+    more. Only when both are beyond the same limit is it the unit: strong effects move one of them
+    alone. Where expression is weak a logarithm hardly matters (the median gene does not tell), and
+    the slope, which strong genes rule, must be far off: 2.9 and more without logarithm, at most
+    1.25 for effects that are predicted five times too large.
 
     Raises:
         UserError: they are.
@@ -138,7 +142,8 @@ def refuse_other_unit(name: str, profile: Matrix, control: Matrix) -> None:
     slope = float(profile @ control) / max(float(control @ control), 1e-300)
     expressed = control >= max(float(np.median(control)), 1e-12)
     ratio = float(np.median(profile[expressed] / control[expressed])) if expressed.any() else slope
-    if min(slope, ratio) > HIGHEST_RATIO or max(slope, ratio) < LOWEST_RATIO:
+    both = min(slope, ratio) > HIGHEST_RATIO or max(slope, ratio) < LOWEST_RATIO
+    if both or not LOWEST_SLOPE <= slope <= HIGHEST_SLOPE:
         raise UserError(
             f"{name} is in another unit than log1p of counts per 10,000: its mean expression is "
             f"{ratio:.2f} times that of the real controls (median gene; slope {slope:.2f}); check "
