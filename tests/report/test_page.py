@@ -92,7 +92,24 @@ def test_fallbacks_coverage_and_card_are_said(page):
     assert "no single <X>" in text
     assert "Coverage, prior: 0.9" in text
     assert "2 conditions below 10 cells were dropped" in text
-    assert '{"torch": "2.x"}' in text
+    assert "torch 2.x" in text
+
+
+def test_the_metric_card_is_there(page):
+    text = " ".join(page.text)
+    scored = make_scored()
+    assert scored.spec.split.sha256 in text and "Mann-Whitney" in text
+    assert "audit" in text and "not given" in text
+
+
+def test_verdicts_and_strata_come_before_everything_else(page):
+    ids = page.values("id")
+    order = ["scores", "verdicts", "intervals", "strata", "effects", "others", "metric-card"]
+    places = [ids.index(name) for name in order]
+    assert places == sorted(places)
+    text = " ".join(page.text)
+    assert "▲ beats" in text and "withheld:" in text
+    assert "all targets have an embedding" in text and "measured cells" not in ids
 
 
 def test_figures_have_names_and_numbers(page):
@@ -126,5 +143,6 @@ def test_names_cannot_inject_markup(tmp_path):
 def test_one_condition_and_no_card_still_make_a_page(tmp_path):
     write_report(tmp_path / "r.html", make_scored(("T0+T2",)), "Model")
     text = " ".join(Page((tmp_path / "r.html").read_text()).text)
-    assert "Run card" not in text and "Subgroups" not in text and "Training" not in text
+    assert "Run card" not in text and "Strata" not in text and "Training" not in text
+    assert "Metric card" in text and "too few" in text
     assert "–" in text

@@ -6,7 +6,7 @@ from scbig.metrics.energy_distance import EnergyDistance
 from scbig.metrics.mse import MeanSquaredError
 from scbig.metrics.pearson_delta import PearsonDelta
 from scbig.metrics.variance_ratio import VarianceRatio
-from scbig.report.score_grid import arrow, score_grid, shown_number
+from scbig.report.score_grid import arrow, kind_of, score_grid, shown_number
 
 METRICS = (PearsonDelta, MeanSquaredError, EnergyDistance, VarianceRatio)
 SCORES = {
@@ -26,10 +26,15 @@ def grid():
     return score_grid(pd.DataFrame(rows, columns=columns), METRICS, "Model")
 
 
-def test_the_model_is_first_and_the_replicate_last():
+def test_the_model_is_first_and_ceilings_last():
     assert [(row.predictor, row.kind) for row in grid().rows] == [
-        ("Model", "model"), ("base", "baseline"), ("replicate", "replicate"),
+        ("Model", "model"), ("base", "baseline"), ("replicate", "ceiling"),
     ]  # fmt: skip
+
+
+def test_both_ceilings_are_told_from_baselines():
+    kinds = {name: kind_of(name, "Model") for name in ("Model", "ridge", "interp_dup", "replicate")}
+    assert list(kinds.values()) == ["model", "baseline", "ceiling", "ceiling"]
 
 
 def test_the_best_predictor_is_marked_in_its_direction():

@@ -7,28 +7,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scbig.metrics.replicate import REPLICATE
-from scbig.metrics.summary import ALL
+from scbig.metrics.metric_card import metric_card
+from scbig.metrics.scoreboard import Scoreboard
 from scbig.report.curve_chart import curve_charts
 from scbig.report.effect_chart import MOST_DOTS, effect_chart
-from scbig.report.glossary import PREDICTORS, subgroup_meaning
+from scbig.report.glossary import PREDICTORS
 from scbig.report.interval_chart import interval_chart
+from scbig.report.metric_groups import grouped
 from scbig.report.score_grid import ScoreGrid, arrow, loss, score_grid, shown_number
 from scbig.report.scored import Scored
 from scbig.report.tables import (
-    card_value,
+    card_rows,
     conditions,
     fallbacks,
     metric_text,
     notes,
+    range_note,
     replicate_note,
     verdicts,
 )
+from scbig.report.verdict_table import best_trivial_table, strata_sections
 
 #: Scatters of effects, from the best to the worst predicted condition.
 SCATTERS = 6
-#: Metrics drawn for every subgroup: one of the mean, one of telling apart, one of the cells.
-GROUP_METRICS = ("systema_pearson_delta", "perturbation_discrimination", "energy_distance")
+#: Metrics shown as large numbers at the top.
+CARDS = 4
 
 
 def write_report(
@@ -38,6 +41,8 @@ def write_report(
     card: dict[str, Any] | None = None,
     title: str | None = None,
     curves: Path | None = None,
+    board: Scoreboard | None = None,
+    audit: dict[str, Any] | None = None,
 ) -> None:
     """Write the report as HTML that asks nothing of the network.
 
@@ -48,34 +53,44 @@ def write_report(
         card: what was trained on what, shown as it is.
         title: of the page.
         curves: training curves; by default ``metrics.csv`` beside the page, if there is one.
+        board: the scores; by default those of ``evaluation``.
+        audit: result of the audit of data and split, for the metric card.
     """
     from jinja2 import Environment
     from markupsafe import Markup
 
-    summary, table = evaluation.summary(), evaluation.per_condition()
-    grid = score_grid(summary, evaluation.metrics, model)
+    board = evaluation.board() if board is None else board
+    summary, table = board.summary(), board.table
+    first = [m for m in board.metrics if m.name in board.headline]
+    grid = score_grid(summary, first, model)
     own = table[table["predictor"] == model]
     n_conditions = own["condition"].nunique()
-    groups = _groups(evaluation, summary, model)
+    strata = strata_sections(board, model)
     drawn = curve_charts(path.parent / "metrics.csv" if curves is None else curves)
     split = evaluation.spec.split
     collapse = [c for c, m in enumerate(grid.metrics) if m.higher_is_better is None]
-    others = [c for c in range(len(grid.metrics)) if c not in collapse]
+    charted = [c for c in range(len(grid.metrics)) if c not in collapse]
+    others = [
+        (name, score_grid(summary, members, model))
+        for name, members in grouped([m for m in board.metrics if m.name not in board.headline])
+    ]
     sections = [
         ("scores", "Scores"),
         ("verdicts", "Verdicts"),
         ("intervals", "Intervals"),
-        *([("subgroups", "Subgroups")] if groups else []),
+        *([("strata", "Strata")] if strata else []),
         ("effects", "Effects"),
-        ("collapse", "Collapse"),
+        *([("collapse", "Collapse")] if collapse else []),
         *([("training", "Training")] if drawn else []),
+        *([("others", "Other metrics")] if others else []),
         ("notes", "Fallbacks and coverage"),
         ("conditions", "Conditions"),
         ("read", "How to read this"),
+        ("metric-card", "Metric card"),
         *([("card", "Run card")] if card else []),
     ]
     page = Environment(autoescape=True, trim_blocks=True).from_string(_resource("page.html"))
-    page.globals.update(arrow=arrow, number=shown_number)
+    page.globals.update(arrow=arrow, number=shown_number, svg=Markup)
     path.write_text(
         page.render(
             title=title or f"{model}: held-out perturbations",
@@ -88,20 +103,26 @@ def write_report(
             n_conditions=n_conditions,
             grid=grid,
             replicate=replicate_note(table),
-            verdicts=verdicts(evaluation, model),
-            interval_charts=[Markup(interval_chart(grid, c)) for c in others],
-            groups=groups,
-            group_charts=[Markup(c) for c in _group_charts(groups)],
-            effect_charts=[Markup(c) for c in _effect_charts(evaluation, own, model)],
+            ranges=range_note(board),
+            best=best_trivial_table(board, model),
+            verdicts=verdicts(board, first, model),
+            interval_charts=[interval_chart(grid, c) for c in charted],
+            strata=strata,
+            effect_charts=_effect_charts(evaluation, own, model),
             dots_note=_dots_note(evaluation.spec.n_genes),
-            collapse_charts=[Markup(interval_chart(grid, c)) for c in collapse],
-            curves=[Markup(c) for c in drawn],
+            collapse_charts=[interval_chart(grid, c) for c in collapse],
+            curves=drawn,
+            others=others,
             fallbacks=fallbacks(table),
             notes=notes(table, card or {}),
             conditions=conditions(own, grid),
-            metrics=[metric_text(m.name, m.describe()) for m in evaluation.metrics],
-            glossary=[(p, PREDICTORS[p]) for p in evaluation.predictors if p in PREDICTORS],
-            card=[(k, card_value(v)) for k, v in (card or {}).items()],
+            metrics=[
+                (name, [metric_text(m.name, m.describe()) for m in members])
+                for name, members in grouped(board.metrics)
+            ],
+            glossary=[(p, PREDICTORS[p]) for p in board.predictors if p in PREDICTORS],
+            metric_card=card_rows(metric_card(evaluation.spec, board, audit)),
+            card=card_rows(card or {}),
         ),
         encoding="utf-8",
     )
@@ -112,10 +133,10 @@ def _resource(name: str) -> str:
 
 
 def _cards(grid: ScoreGrid, model: str) -> list[dict[str, str]]:
-    """The model's first four scores beside the best other predictor and the replicate."""
+    """The model's first scores beside the best other predictor and the ceilings."""
     cards = []
     rows = {row.predictor: row for row in grid.rows}
-    for column, metric in list(enumerate(grid.metrics))[:4]:
+    for column, metric in list(enumerate(grid.metrics))[:CARDS]:
         rivals = [
             (row.scores[column].mean, row.predictor)
             for row in grid.rows
@@ -125,8 +146,11 @@ def _cards(grid: ScoreGrid, model: str) -> list[dict[str, str]]:
         if rivals:
             best = min(rivals, key=lambda rival: loss(metric, rival[0]))
             beside.append(f"best baseline {shown_number(best[0])} ({best[1]})")
-        if REPLICATE in rows:
-            beside.append(f"replicate {shown_number(rows[REPLICATE].scores[column].mean)}")
+        beside += [
+            f"{row.predictor} {shown_number(row.scores[column].mean)}"
+            for row in grid.rows
+            if row.kind == "ceiling"
+        ]
         cards.append(
             {
                 "what": f"{metric.title} {arrow(metric)}",
@@ -135,28 +159,6 @@ def _cards(grid: ScoreGrid, model: str) -> list[dict[str, str]]:
             }
         )
     return cards
-
-
-def _groups(evaluation: Scored, summary: pd.DataFrame, model: str) -> list[dict[str, Any]]:
-    names = [g for g in summary["subgroup"].unique() if g != ALL]
-    if len(names) < 2:
-        return []
-    found = []
-    for name in names:
-        grid = score_grid(summary, evaluation.metrics, model, name)
-        n = max(score.n + score.n_undefined for score in grid.rows[0].scores)
-        found.append({"name": name, "meaning": subgroup_meaning(name), "n": n, "grid": grid})
-    return found
-
-
-def _group_charts(groups: list[dict[str, Any]]) -> list[str]:
-    charts = []
-    for group in groups:
-        grid: ScoreGrid = group["grid"]
-        for column, metric in enumerate(grid.metrics):
-            if metric.name in GROUP_METRICS:
-                charts.append(interval_chart(grid, column, f"{group['name']}: {metric.title}"))
-    return charts
 
 
 def _effect_charts(evaluation: Scored, own: pd.DataFrame, model: str) -> list[str]:

@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 
 from scbig.metrics.condition_metric import ConditionMetric
+from scbig.metrics.discriminative_range import CEILING as INTERPOLATED
 from scbig.metrics.replicate import REPLICATE
 from scbig.metrics.summary import ALL
 
-Kind = Literal["model", "baseline", "replicate"]
+#: Predictors that look at the answer: what could be reached, not rivals.
+CEILINGS = (INTERPOLATED, REPLICATE)
+
+Kind = Literal["model", "baseline", "ceiling"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class ScoreGrid:
-    """Predictors by metrics: the model first, the replicate last."""
+    """Predictors by metrics: the model first, ceilings last."""
 
     metrics: tuple[type[ConditionMetric], ...]
     rows: tuple[ScoreRow, ...]
@@ -45,8 +49,8 @@ class ScoreGrid:
 
 def kind_of(predictor: str, model: str) -> Kind:
     """What role a predictor plays in a report on ``model``."""
-    if predictor == REPLICATE:
-        return "replicate"
+    if predictor in CEILINGS:
+        return "ceiling"
     return "model" if predictor == model else "baseline"
 
 
@@ -56,10 +60,10 @@ def score_grid(
     model: str,
     subgroup: str = ALL,
 ) -> ScoreGrid:
-    """The rows of one subgroup; the replicate cannot be best, it is not a prediction."""
+    """The rows of one subgroup; a ceiling cannot be best, it is not a prediction."""
     inside = summary[summary["subgroup"] == subgroup]
     shown = [m for m in metrics if (inside["metric"] == m.name).any()]
-    ranks = {"model": 0, "baseline": 1, "replicate": 2}
+    ranks = {"model": 0, "baseline": 1, "ceiling": 2}
     arrived = [str(name) for name in inside["predictor"].unique()]
     names = sorted(arrived, key=lambda name: ranks[kind_of(name, model)])
     values = {(str(row["predictor"]), str(row["metric"])): row for row in inside.to_dict("records")}
@@ -77,7 +81,7 @@ def score_grid(
                     high=float(np.nan if row is None else row["ci_high"]),
                     n=0 if row is None else int(row["n"]),
                     n_undefined=0 if row is None else int(row["n_undefined"]),
-                    best=name != REPLICATE and loss(metric, float(mean)) == best[metric.name],
+                    best=name not in CEILINGS and loss(metric, float(mean)) == best[metric.name],
                 )
             )
         rows.append(ScoreRow(name, kind_of(name, model), tuple(scores)))
@@ -99,7 +103,7 @@ def _best(
     losses = [
         loss(metric, float(values[name, metric.name]["mean"]))
         for name in names
-        if name != REPLICATE and (name, metric.name) in values
+        if name not in CEILINGS and (name, metric.name) in values
     ]
     known = [value for value in losses if not np.isnan(value)]
     return min(known, default=float("nan"))

@@ -53,7 +53,7 @@ def line(x1: float, y1: float, x2: float, y2: float, css: str) -> str:
 def mark(x: float, y: float, kind: str, note: str = "") -> str:
     """The mark of a kind of predictor: filled circle, hollow circle, diamond; told by shape too."""
     title = f"<title>{escape(note)}</title>" if note else ""
-    if kind == "replicate":
+    if kind == "ceiling":
         shape = f"M{x} {y - 5}l5 5l-5 5l-5 -5z"
         return f'<path d="{shape}" class="mark {kind}">{title}</path>'
     return f'<circle cx="{x}" cy="{y}" r="4.5" class="mark {kind}">{title}</circle>'

@@ -1,24 +1,28 @@
 """Tables of a report, from tidy scores to what the page's template prints."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from scbig.metrics.condition_metric import ConditionMetric
 from scbig.metrics.replicate import REPLICATE
+from scbig.metrics.scoreboard import Scoreboard
 from scbig.report.score_grid import ScoreGrid, shown_number
-from scbig.report.scored import Scored
+from scbig.report.verdict_table import SIGNS, css_of, signed, spanned, title_of
 
 
-def verdicts(evaluation: Scored, model: str) -> dict[str, Any]:
-    """Signs and differences of the model against every other predictor."""
-    table = evaluation.versus(model)
+def verdicts(
+    board: Scoreboard, metrics: Sequence[type[ConditionMetric]], model: str
+) -> dict[str, Any]:
+    """Signs and differences of the model against every other predictor, on the headline."""
+    table = board.versus(model)
     found = {(r["baseline"], r["metric"]): r for r in table.to_dict("records")}
-    shown = [m for m in evaluation.metrics if (table["metric"] == m.name).any()]
-    signs = {"beats": "▲", "loses": "▼", "ties": "=", "too few": ""}
+    shown = [m for m in metrics if (table["metric"] == m.name).any()]
     rows = []
-    for name in [p for p in evaluation.predictors if p != model]:
+    for name in [p for p in board.predictors if p != model]:
         cells = []
         for metric in shown:
             row = found.get((name, metric.name))
@@ -26,21 +30,35 @@ def verdicts(evaluation: Scored, model: str) -> dict[str, Any]:
                 cells.append({"css": "few", "note": "undefined", "sign": "", "shown": "–"})
                 continue
             verdict = str(row["verdict"])
-            difference = float(row["difference"])
-            note = f"{verdict}: {shown_number(difference)}"
+            note = f"{verdict}: {signed(row['difference'])}"
             if not np.isnan(row["ci_low"]):
-                note += f" [{shown_number(row['ci_low'])}, {shown_number(row['ci_high'])}]"
+                note += f" [{spanned(row['ci_low'], row['ci_high'])}]"
                 note += f", Holm p {row['p_holm']:.2g}, n {row['n']}"
             cells.append(
                 {
-                    "css": "few" if verdict == "too few" else verdict,
+                    "css": css_of(verdict),
                     "note": note,
-                    "sign": signs[verdict],
-                    "shown": ("+" if difference > 0 else "") + shown_number(difference),
+                    "sign": SIGNS[verdict],
+                    "shown": signed(row["difference"]),
                 }
             )
         rows.append({"name": name, "cells": cells})
-    return {"metrics": shown, "rows": rows}
+    return {"metrics": [title_of(m) for m in shown], "rows": rows}
+
+
+def range_note(board: Scoreboard) -> str:
+    """Metrics that cannot tell a good prediction from the mean on these data."""
+    ranges = board.discriminative_range()
+    if ranges.empty:
+        return ""
+    titles = {m.name: m.title for m in board.metrics}
+    low = ranges[~ranges["for_headlines"] & ranges["metric"].isin(board.headline)]
+    if low.empty:
+        return "Every headline metric has a discriminative range of .1 or more on these data."
+    said = ", ".join(
+        f"{titles[r['metric']]} ({shown_number(r['range'])})" for r in low.to_dict("records")
+    )
+    return f"Not for headlines on these data, discriminative range below .1: {said}."
 
 
 def replicate_note(table: pd.DataFrame) -> str:
@@ -107,8 +125,25 @@ def metric_text(name: str, described: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def card_rows(card: dict[str, Any]) -> list[tuple[str, str]]:
+    """A card as rows of two columns."""
+    return [(key.replace("_", " "), card_value(value)) for key, value in card.items()]
+
+
 def card_value(value: Any) -> str:
-    """A value of the run card as text."""
+    """A value of a card as text: "a 1, b 2" for what is not nested deeper than two."""
     if isinstance(value, str):
         return value
+    if isinstance(value, dict):
+        if all(isinstance(v, str) for v in value.values()):
+            by_value: dict[str, list[str]] = {}
+            for key, text in value.items():
+                by_value.setdefault(text, []).append(str(key))
+            if 2 * len(by_value) <= len(value):  # many keys share a value: say it once
+                return "; ".join(f"{v}: {', '.join(keys)}" for v, keys in by_value.items())
+        nested = any(isinstance(v, dict) for v in value.values())
+        between, joint = ("; ", ": ") if nested else (", ", " ")
+        return between.join(f"{key}{joint}{card_value(v)}" for key, v in value.items())
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return ", ".join(value)
     return json.dumps(value, default=str, ensure_ascii=False)
