@@ -22,6 +22,7 @@ from scbig.effects import EffectPredictor, Effects
 from scbig.predictor import Query
 
 ROOT = Path(__file__).parents[2]
+CELLS = {"no_change", "train_mean", "gp_shift", "gp_count_transport"}
 ASKED = [
     "A11",
     "A00",
@@ -180,6 +181,7 @@ def _query(spec: DataSpec, condition: str, seed: int = 3, n: int = 40) -> Query:
         torch.zeros(n, 0, dtype=torch.int64),
         torch.from_numpy(spec.control_mean[0]),
         seed,
+        torch.full((n,), 5000.0),
     )
 
 
@@ -188,12 +190,29 @@ def test_standard_names(tiny_spec: DataSpec) -> None:
         "no_change",
         "train_mean",
         "additive",
+        "scaled_additive",
         "matching",
         "bilinear",
+        "bilinear_cv",
+        "knn",
         "ridge",
+        "random_forest",
         "gaussian_process",
         "gp_shift",
+        "gp_count_transport",
     ]
+    normalised = replace(tiny_spec, library="normalised in the file")
+    assert "gp_count_transport" not in standard_baselines(normalised)
+
+
+def test_context_mean_stands_there_when_there_are_contexts(tiny_spec: DataSpec) -> None:
+    names = tuple(f"{c}@{'xy'[i % 2]}" for i, c in enumerate(tiny_spec.effects.conditions))
+    spec = replace(tiny_spec, effects=replace(tiny_spec.effects, conditions=names))
+    standard = standard_baselines(spec)
+    assert list(standard)[:4] == ["no_change", "train_mean", "context_mean", "additive"]
+    for condition in ("T0@x", "T0@y", "T0+T8@x", "NOVEL@y", "T0@z", "control"):
+        for baseline in standard.values():
+            assert torch.isfinite(baseline.predict(_query(spec, condition)).mean).all()
 
 
 @pytest.mark.parametrize("condition", ["T0", "T8", "T0+T8", "T6+T7", "T9", "NOVEL", "control"])
@@ -204,7 +223,7 @@ def test_standard_baselines_answer(tiny_spec: DataSpec, condition: str) -> None:
         assert first.mean.shape == (tiny_spec.n_genes,) and first.mean.dtype == torch.float64
         assert torch.isfinite(first.mean).all()
         torch.testing.assert_close(first.mean, second.mean, rtol=0, atol=0)
-        assert (first.cells is not None) == (name in {"no_change", "train_mean", "gp_shift"})
+        assert (first.cells is not None) == (name in CELLS)
         if first.cells is not None and second.cells is not None:
             assert first.cells.shape == query.control.shape
             assert first.cells.dtype == query.control.dtype

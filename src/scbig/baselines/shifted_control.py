@@ -1,8 +1,7 @@
 """``ShiftedControl``: control cells, moved so that their mean changes by a predicted effect."""
 
-from scbig.baselines.effect_mean import EffectMean
 from scbig.expression import match_mean
-from scbig.predictor import Prediction, Query
+from scbig.predictor import Prediction, Predictor, Query
 
 
 class ShiftedControl:
@@ -14,10 +13,10 @@ class ShiftedControl:
     where the predictor is; its fallback is passed on.
 
     Args:
-        mean: predicts the mean.
+        mean: predicts the mean, such as an ``EffectMean``.
     """
 
-    def __init__(self, mean: EffectMean) -> None:
+    def __init__(self, mean: Predictor) -> None:
         self.mean = mean
 
     def predict(self, query: Query) -> Prediction:

@@ -1,0 +1,87 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from scbig.baselines.additive import Additive
+from scbig.baselines.count_transport import CountTransport
+from scbig.baselines.effect_mean import EffectMean
+from scbig.baselines.no_change import NoChange
+from scbig.baselines.shifted_control import ShiftedControl
+from scbig.data_spec import DataSpec
+from scbig.predictor import Query
+
+
+def _query(spec: DataSpec, condition: str = "T0+T1", seed: int = 3, n: int = 150) -> Query:
+    """Source cells that are counts of a fifth of the usual depth."""
+    rng = np.random.default_rng(0)
+    library = rng.lognormal(np.log(2000), 0.3, n)
+    rate = np.expm1(spec.effects.control) * rng.gamma(3.0, 1 / 3.0, (n, spec.n_genes))
+    counts = rng.poisson(rate * library[:, None] / 1e4)
+    cells = torch.from_numpy(np.log1p(counts * 1e4 / library[:, None]).astype(np.float32))
+    return Query(
+        condition,
+        cells,
+        torch.zeros(n, 0, dtype=torch.int64),
+        cells.double().mean(0),
+        seed,
+        torch.from_numpy(library),
+    )
+
+
+def _transport(spec: DataSpec) -> CountTransport:
+    return CountTransport(EffectMean(Additive(), spec.effects), spec)
+
+
+def test_cells_are_counts_of_the_predicted_mean(tiny_spec: DataSpec) -> None:
+    query = _query(tiny_spec)
+    answer = _transport(tiny_spec).predict(query)
+    shifted = ShiftedControl(EffectMean(Additive(), tiny_spec.effects)).predict(query)
+    assert torch.equal(answer.mean, shifted.mean) and answer.fallback == ""
+    assert answer.cells is not None and query.library is not None
+    assert answer.cells.dtype == query.control.dtype and (answer.cells >= 0).all()
+    counts = torch.expm1(answer.cells.double()) * query.library[:, None] / 1e4
+    torch.testing.assert_close(counts, counts.round(), rtol=0, atol=1e-3)
+    one_count = float(torch.log1p(1e4 / query.library).max()) / len(query.control)
+    assert float((answer.cells.double().mean(0) - answer.mean).abs().max()) < one_count
+
+
+def test_equal_seeds_give_equal_cells(tiny_spec: DataSpec) -> None:
+    transport = _transport(tiny_spec)
+    first, again, other = (
+        transport.predict(_query(tiny_spec, seed=seed)).cells for seed in (3, 3, 4)
+    )
+    assert first is not None and again is not None and other is not None
+    assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_no_change_leaves_the_counts_alone(tiny_spec: DataSpec) -> None:
+    query = _query(tiny_spec, "T0")
+    answer = CountTransport(EffectMean(NoChange(), tiny_spec.effects), tiny_spec).predict(query)
+    assert answer.cells is not None
+    # up to the one count that rounding of the mean may take
+    assert (answer.cells != query.control).sum() <= tiny_spec.n_genes
+    torch.testing.assert_close(answer.mean, query.control_mean)
+
+
+def test_without_library_sizes_it_moves_values_and_says_so(tiny_spec: DataSpec) -> None:
+    query = replace(_query(tiny_spec, "T0+NOVEL"), library=None)
+    answer = _transport(tiny_spec).predict(query)
+    assert "NOVEL" in answer.fallback and "no library sizes" in answer.fallback
+    assert answer.cells is not None and (answer.cells >= 0).all()
+    np.testing.assert_allclose(answer.cells.double().mean(0), answer.mean, atol=1e-5)
+
+
+@pytest.mark.parametrize("library", [True, False])
+def test_wider_training_conditions_give_wider_cells(tiny_spec: DataSpec, library: bool) -> None:
+    wide = tiny_spec.covariances.copy()
+    wide[0], wide[1:] = np.eye(20), 4 * np.eye(20)
+    query = _query(tiny_spec, "T0")
+    query = query if library else replace(query, library=None)
+    same = replace(tiny_spec, covariances=np.repeat(wide[:1], len(wide), axis=0))
+    spread = [
+        float(_transport(spec).predict(query).cells.double().var(0).sum())
+        for spec in (same, replace(tiny_spec, covariances=wide))
+    ]
+    assert spread[1] > 1.05 * spread[0]
