@@ -1,8 +1,9 @@
 import numpy as np
 from score_rows import BASE, score_rows
 
+from scbig.metrics.discovery import find_metrics
 from scbig.metrics.mse import MeanSquaredError
-from scbig.metrics.table_card import convention, names_sha256, table_card
+from scbig.metrics.table_card import names_sha256, table_card
 
 
 def test_counts_what_is_undefined_and_what_fell_back():
@@ -30,5 +31,8 @@ def test_a_bare_table_has_a_card_too():
 
 
 def test_a_variant_names_its_tool():
-    assert convention(MeanSquaredError) == "native"
-    assert convention(type("Other", (MeanSquaredError,), {"convention": "gears"})) == "gears"
+    metrics = {metric.name: metric for metric in find_metrics()}
+    names = ["mse", "cell_eval_discrimination_l2", "centroid_accuracy_strict"]
+    table = score_rows("mse", model=BASE)
+    card = table_card(table, [metrics[name] for name in names], None)
+    assert list(card["conventions"].values()) == ["native", "cell-eval", "Systema"]

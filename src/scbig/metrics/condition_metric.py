@@ -30,6 +30,7 @@ class ConditionMetric(Metric, ABC):
         order: place in tables.
         needs_cells: whether a predicted pseudobulk is not enough.
         spans_panel: whether only the mean over conditions has a meaning, not one condition's value.
+        convention: whose definition it is: ``native``, or the tool whose numbers it can be held to.
         headline: whether verdicts are given on it, adjusted together with the other headlines.
         quick: whether it is scored while fitting too; metrics that sort every gene are not.
     """
@@ -42,6 +43,7 @@ class ConditionMetric(Metric, ABC):
     undefined_value: ClassVar[float]
     needs_cells: ClassVar[bool] = False
     spans_panel: ClassVar[bool] = False
+    convention: ClassVar[str] = "native"
     headline: ClassVar[bool] = False
     quick: ClassVar[bool] = True
     is_differentiable = False
@@ -63,6 +65,7 @@ class ConditionMetric(Metric, ABC):
             "unit": cls.unit,
             "direction": direction[cls.higher_is_better],
             "undefined_counts_as": undefined,
+            "convention": cls.convention,
             "definition": inspect.cleandoc(cls.__doc__ or ""),
         }
 

@@ -34,6 +34,7 @@ class PearsonDeltaLargest20(SeparateMetric):
 
     name = "pearson_delta_largest20"
     title = "Pearson Δ, 20 largest effects"
+    convention = "scBIG"
     short = "Δ large20"
     unit = "correlation, -1 to 1"
     order = 22

@@ -29,6 +29,7 @@ class SignAccuracy(SeparateMetric):
 
     name = "sign_accuracy"
     title = "Sign accuracy"
+    convention = "scBIG"
     short = "sign acc."
     unit = "share, 0 to 1"
     order = 37

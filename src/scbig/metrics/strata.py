@@ -30,8 +30,8 @@ def stratify(table: pd.DataFrame, by: By) -> pd.DataFrame:
     Args:
         table: tidy scores; a condition without the number a stratum asks for is ``unknown``.
         by: ``subgroup``; ``effect_size`` is |R|, how many genes the truth calls significant (0,
-            1-9, 10-99, >=100); ``coverage`` is which have an embedding (all targets, some targets, no target);
-            ``cells`` is the measured cells (<50, 50-99, 100-199, >=200).
+            1-9, 10-99, >=100); ``coverage`` is which targets have an embedding (all targets, some
+            targets, no target); ``cells`` is the measured cells (<50, 50-99, 100-199, >=200).
 
     Raises:
         ValueError: no such stratification, or the table lacks its column.

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from scbig.metrics.condition_metric import ConditionMetric
 from scbig.metrics.summary import Metrics
 
 #: Packages whose numbers are in the scores.
@@ -41,7 +40,7 @@ def table_card(table: pd.DataFrame, metrics: Metrics, replicate: str | None) -> 
     return card | {
         "predictors": _predictors(table),
         "undefined_scores": _undefined(table),
-        "conventions": {m.name: convention(m) for m in metrics},
+        "conventions": {m.name: m.convention for m in metrics},
         "versions": {name: version(name) for name in PACKAGES},
     }
 
@@ -49,11 +48,6 @@ def table_card(table: pd.DataFrame, metrics: Metrics, replicate: str | None) -> 
 def names_sha256(names: Iterable[str]) -> str:
     """Hash of a set of condition names, whatever their order."""
     return hashlib.sha256(json.dumps(sorted(set(names))).encode()).hexdigest()
-
-
-def convention(metric: type[ConditionMetric]) -> str:
-    """Whose definition a metric follows: ``native``, or the tool that it is compatible with."""
-    return str(getattr(metric, "convention", "native"))
 
 
 def _predictors(table: pd.DataFrame) -> dict[str, dict[str, int]]:
