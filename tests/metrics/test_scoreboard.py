@@ -115,6 +115,14 @@ def test_a_metric_the_model_lacks_is_undefined_not_a_tie():
     assert alone["verdict"] == "undefined" and alone["best_trivial"] == ""
 
 
+def test_verdicts_can_be_written_as_json():
+    rows = board(score_rows("pearson_delta", model=BASE + 0.1, additive=BASE)).verdicts_json(
+        "model"
+    )
+    (row,) = json.loads(json.dumps(rows, allow_nan=False))
+    assert row["verdict"] == "beats" and row["calibrated"] is None and row["n"] == 20
+
+
 def test_target_genes_are_the_sensitivity_analysis():
     pairs = [f"G{j}+G{i}" for i in range(7) for j in range(i)][:20]
     table = score_rows("pearson_delta", conditions=pairs, model=BASE + JITTER * 9, additive=BASE)

@@ -205,6 +205,12 @@ class Scoreboard:
         result["verdict"] = result["verdict"].where(result["n"] > 0, "undefined")
         return result.reindex(columns=VERDICTS)
 
+    def verdicts_json(self, model: str) -> list[dict[str, Any]]:
+        """``verdicts`` on all conditions in plain values; NaN becomes ``None``."""
+        table = self.verdicts(model).astype(object)
+        rows = table.where(table.notna(), None).to_dict("records")
+        return [{str(key): value for key, value in row.items()} for row in rows]
+
     def discriminative_range(self) -> pd.DataFrame:
         """Range of each metric between the mean and what the data allow; empty when unknown."""
         return discriminative_range(paired_scores(self.table, self.metrics, [ALL]))
