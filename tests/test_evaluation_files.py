@@ -77,6 +77,9 @@ def test_files_are_written(scored, tmp_path: Path, capsys):
     values = json.loads((folder / "metrics.json").read_text())
     assert values["side"] == "test" and values["model"] == "Half"
     assert values["reconstruction_mse"] == {}
+    assert values["card"]["split"]["sha256"] == scored.spec.split.sha256
+    assert values["card"]["audit"] == "not given"
+    assert {row["metric"] for row in values["verdicts"]} == set(scored.board().headline)
     table = pd.read_csv(folder / "metrics_per_condition.csv", keep_default_na=True)
     assert len(table) == len(scored.per_condition())
     assert {"n_significant", "coverage"} <= set(table)

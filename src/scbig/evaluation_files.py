@@ -12,6 +12,7 @@ import pandas as pd
 from scbig.data_spec import DataSpec
 from scbig.evaluation import Evaluation
 from scbig.metrics.condition_metric import ConditionMetric
+from scbig.metrics.metric_card import metric_card
 from scbig.metrics.replicate import REPLICATE
 from scbig.predictor import Prediction, Predictor, Trial
 from scbig.report.page import write_report
@@ -69,6 +70,7 @@ def write_evaluation(
     card: Mapping[str, Any] | None = None,
     curves: Path | None = None,
     validation: pd.DataFrame | None = None,
+    audit: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> None:
     """Write metrics.json, metrics_per_condition.csv and report.html; print the score table.
@@ -85,10 +87,20 @@ def write_evaluation(
         curves: training curves (CSV), for the report.
         validation: table of trivial baselines on validation conditions, by which the best of them
             is chosen.
+        audit: result of the audit of data and split, for the metric card.
         extra: further plain values for metrics.json.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    head = {"side": side, "model": model, **(extra or {})}
+    if validation is not None:
+        evaluation.validation = validation
+    board = evaluation.board()
+    head = {
+        "side": side,
+        "model": model,
+        "verdicts": board.verdicts_json(model),
+        "card": metric_card(evaluation.spec, board, None if audit is None else dict(audit)),
+        **(extra or {}),
+    }
     scores = evaluation.to_metrics_json() | head
     (folder / "metrics.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
     evaluation.per_condition().to_csv(folder / "metrics_per_condition.csv", index=False)
@@ -97,9 +109,15 @@ def write_evaluation(
         validation.to_csv(folder / "validation_per_condition.csv", index=False)
     write_effects(folder / "effects.npz", evaluation)
     write_report(
-        folder / "report.html", evaluation, model=model, card=dict(card or {}), curves=curves
+        folder / "report.html",
+        evaluation,
+        model=model,
+        card=dict(card or {}),
+        curves=curves,
+        board=board,
+        audit=None if audit is None else dict(audit),
     )
-    sys.stdout.write(score_table(evaluation, model) + "\n")
+    sys.stdout.write(score_table(evaluation, model, board) + "\n")
 
 
 def write_effects(path: Path, evaluation: Evaluation) -> None:

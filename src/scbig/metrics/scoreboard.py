@@ -225,7 +225,7 @@ class Scoreboard:
             "headline_metrics": list(self.headline),
             "bootstrap_seed": self.seed,
         }
-        ranges = self.discriminative_range()
+        ranges = self.discriminative_range().dropna()
         if len(ranges):
             known["discriminative_range"] = dict(
                 zip(ranges["metric"], ranges["range"].round(4).tolist(), strict=True)
