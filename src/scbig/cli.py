@@ -8,6 +8,8 @@ from scbig.errors import UserError
 TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
+#: Commands that may be followed by their file: ``scbig data check F`` is ``... --data.path F``.
+FILE_COMMANDS = (("modules",), ("data", "check"), ("data", "split"), ("data", "audit"))
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -20,8 +22,11 @@ usage: scbig COMMAND [OPTIONS]
                                               --perturbations "KLF1,CEBPA+KLF1" --out P.h5ad
   evaluate  score predictions of any tool   scbig evaluate --predicted P.h5ad --truth T.h5ad
                                               --split S.json
-  modules   gene-relation clustering alone  scbig modules --data.path F.h5ad --out M.json
-  data      make, check                     scbig data check --data.path F.h5ad
+  modules   gene-relation clustering alone  scbig modules F.h5ad --out M.json
+  data      check a file                    scbig data check F.h5ad
+            make a split                    scbig data split F.h5ad --rule simulation --out S.json
+            find leaks                      scbig data audit F.h5ad --split S.json
+            make the synthetic screen       scbig data make --out FOLDER
   doctor    versions, devices, a test step  scbig doctor
 
 Every command explains itself with --help.
@@ -57,17 +62,25 @@ def _run(command: str) -> None:
     from jsonargparse import auto_cli
 
     from scbig.commands.data import check, make
+    from scbig.commands.data_audit import audit
+    from scbig.commands.data_split import split
     from scbig.commands.doctor import doctor
-    from scbig.commands.evaluate import evaluate
+    from scbig.commands.evaluate import evaluate_file
     from scbig.commands.modules import modules
     from scbig.commands.predict import predict
 
     auto_cli(
         {
             "predict": predict,
-            "evaluate": evaluate,
+            "evaluate": evaluate_file,
             "modules": modules,
-            "data": {"_help": "Make and check screens.", "make": make, "check": check},
+            "data": {
+                "_help": "Make and check screens and splits.",
+                "make": make,
+                "check": check,
+                "split": split,
+                "audit": audit,
+            },
             "doctor": doctor,
         },
         as_positional=False,
@@ -77,7 +90,14 @@ def _run(command: str) -> None:
 
 
 def with_paths(arguments: list[str]) -> list[str]:
-    """``--truth T.h5ad`` is short for ``--truth.path T.h5ad``, and so for every file option."""
+    """``--truth T.h5ad`` is short for ``--truth.path T.h5ad``, and so for every file option.
+
+    So is a file right after a command that reads one.
+    """
+    for words in map(list, FILE_COMMANDS):
+        n = len(words)
+        if arguments[:n] == words and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):
+            arguments = [*words, "--data", *arguments[n:]]
     split = (argument.partition("=") for argument in arguments)
     return [
         f"{name}.path{equals}{value}" if name in FILE_OPTIONS else name + equals + value

@@ -38,6 +38,7 @@ class DataSpec:
         gene_sets: prior gene sets (pathways), restricted to measured genes; may be empty.
         split: the split the screen was trained under.
         data_sha256: hash of the expression values and labels.
+        fitted_on: hash of the perturbed cells all this was fitted on; "" when not recorded.
         versions: package versions at the time.
     """
 
@@ -61,6 +62,7 @@ class DataSpec:
     split: Split
     data_sha256: str
     versions: dict[str, str]
+    fitted_on: str = ""
 
     @property
     def n_genes(self) -> int:
@@ -98,6 +100,7 @@ class DataSpec:
             "split": self.split.to_dict(),
             "data_sha256": self.data_sha256,
             "versions": dict(self.versions),
+            "fitted_on": self.fitted_on,
         }
 
     @classmethod
@@ -118,6 +121,7 @@ class DataSpec:
             split=Split.from_dict(values["split"]),
             data_sha256=values["data_sha256"],
             versions=dict(values["versions"]),
+            fitted_on=str(values.get("fitted_on", "")),
         )
 
 

@@ -38,7 +38,9 @@ class RunFolder(Callback):
             root = Path(self.folder)
             root.mkdir(parents=True, exist_ok=True)
             spec.split.write(root / "split.json")
-            (root / "modules.json").write_text(json.dumps(spec.modules.to_dict(), indent=1) + "\n")
+            said = {"sha256": spec.fitted_on, "data_sha256": spec.data_sha256}
+            modules = {**spec.modules.to_dict(), "fitted_on": said}
+            (root / "modules.json").write_text(json.dumps(modules, indent=1) + "\n")
 
     def on_fit_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Write the card."""

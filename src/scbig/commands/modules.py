@@ -15,14 +15,16 @@ def modules(
     gene_sets: str | None = None,
     relations: list[str] | None = None,
     clusterer: Clusterer | None = None,
+    split: str | None = None,
     seed: int = 0,
     stability_seeds: int = 10,
 ) -> None:
     """Induce gene modules from a file and priors, and report on them.
 
-    All conditions of the file are used, and half of its control cells; the other half measures
-    how genes of a module vary together. A model is never trained on these modules: fit makes its
-    own from training cells.
+    All conditions of the file are used, or the training conditions of a split, and half of its
+    control cells; the other half measures how genes of a module vary together. The file says on
+    which cells it was fitted (fitted_on), which scbig data audit compares with a split. A model is
+    never trained on these modules: fit makes its own from training cells.
 
     Args:
         data: the file and how it is to be read.
@@ -33,6 +35,7 @@ def modules(
         gene_sets: gene sets (GMT) that modules are named by.
         relations: of embedding, prior, covariation; all that have data by default.
         clusterer: makes the modules; Leiden by default.
+        split: split file of whose training conditions the modules are made; all by default.
         seed: of the clustering.
         stability_seeds: seeds over which the stability is measured.
     """
@@ -41,7 +44,10 @@ def modules(
     import numpy as np
 
     from scbig.conditions import target_genes
+    from scbig.data.highly_variable import training_rows
+    from scbig.data.provenance import provenance
     from scbig.data.schema import read_screen
+    from scbig.data.splits.split_file import SplitFile
     from scbig.data.training_effects import training_effects
     from scbig.errors import UserError
     from scbig.gene_modules.induction import induce_modules
@@ -60,10 +66,12 @@ def modules(
     known = read_prior_knowledge(
         screen.genes, targets, embeddings or [], aliases, network, gene_sets
     )
-    whole = Split("all conditions", seed, screen.conditions, (), ())
-    effects = training_effects(screen, whole, known.targets)
+    used = Split("all conditions", seed, screen.conditions, (), ())
+    if split is not None:
+        used = SplitFile(split).split(screen.conditions)
+    effects = training_effects(screen, used, known.targets)
     held_out = np.random.default_rng(seed).permutation(screen.control_rows)[::2]
-    rows = np.setdiff1d(np.arange(len(screen.condition)), held_out)
+    rows = np.setdiff1d(training_rows(screen, used), held_out)
     groups = screen.condition[rows] * len(screen.strata) + screen.stratum[rows]
     graph = screen_graph(
         relations or list(RELATIONS), effects, known.network, screen.cells[rows], groups
@@ -72,7 +80,7 @@ def modules(
     if known.gene_sets:
         found = name_modules(found, known.gene_sets)
     report = module_report(found, graph, screen.cells[held_out], known.gene_sets, seed=seed)
-    written = {**found.to_dict(), "report": report}
+    written = {**found.to_dict(), "fitted_on": provenance(screen, rows), "report": report}
     target.write_text(json.dumps(written, indent=1) + "\n")
     for line in (*screen.reported, *known.reported):
         print(f"note: {line}")

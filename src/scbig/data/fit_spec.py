@@ -8,6 +8,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from scbig.data.highly_variable import training_rows
+from scbig.data.provenance import fitted_on
 from scbig.data.score_covariances import score_covariances
 from scbig.data.screen import Screen
 from scbig.data_spec import DataSpec
@@ -78,6 +79,7 @@ def fit_spec(
         split=split,
         data_sha256=screen.sha256,
         versions=_versions(),
+        fitted_on=fitted_on(screen, rows),
     )
 
 

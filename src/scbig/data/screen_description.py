@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from scbig.data.screen import Screen
+from scbig.data.split_description import split_line
 from scbig.data_spec import DataSpec
 from scbig.split import Split
 
@@ -14,17 +15,14 @@ def describe_screen(
     screen: Screen, spec: DataSpec, split: Split, cells_per_condition: int
 ) -> list[str]:
     """Lines on cells and split; and one more when batches repeat cells of small strata."""
-    sides = f"{len(split.train)} train, {len(split.val)} val, {len(split.test)} test conditions"
-    unused = len(screen.conditions) - len(split.train) - len(split.val) - len(split.test)
     lines = [
         f"screen: {len(screen.condition)} cells x {spec.n_genes} genes, "
         f"{screen.cells_of[0]} of them control (for training and evaluation alike); "
         f"library: {screen.library}",
-        f"split {split.name} (seed {split.seed}): {sides}"
-        + (f", {unused} unused" if unused else ""),
+        split_line(split, screen.conditions),
     ]
     numbers = screen.condition_strata[screen.codes_of(split.train)]
-    median = float(np.median(numbers[numbers > 0]))
+    median = float(np.median(numbers[numbers > 0])) if len(numbers) else np.inf
     if len(screen.strata) > 1 and median < cells_per_condition:
         lines.append(
             f"a condition has {median:g} cells (median) in a combination of covariates: "

@@ -1,0 +1,1 @@
+"""Whether a split is what it claims to be, and nothing was fitted on what it tests."""
