@@ -29,3 +29,13 @@ def test_more_genes_than_there_are():
         Holdout(n_genes=15, n_val_genes=5).split(GENES)
     with pytest.raises(UserError, match="at least one gene"):
         Holdout(n_genes=0)
+
+
+def test_selection_never_sees_a_tested_gene_that_training_lacks():
+    # few genes and many combinations: validation genes meet tested ones
+    genes = GENES[:9]
+    doubles = [f"{a}+{b}" for i, a in enumerate(genes) for b in genes[i + 1 :]]
+    for seed in range(10):
+        split = Holdout(seed, n_genes=3, n_val_genes=3).split([*genes, *doubles])
+        shown = set(target_genes(split.val)) & set(target_genes(split.test))
+        assert shown <= set(target_genes(split.train))

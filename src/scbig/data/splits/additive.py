@@ -10,6 +10,7 @@ from scbig.data.splits.split_rule import (
     check_fraction,
     checked,
     combinations_of,
+    selectable,
     without,
 )
 from scbig.split import Split
@@ -46,12 +47,14 @@ class Additive(SplitRule):
         n_test = int(len(order) * self.test_fraction)
         n_val = int((len(order) - n_test) * self.val_fraction)
         test, val = order[:n_test].tolist(), order[n_test : n_test + n_val].tolist()
+        # of genes that are in combinations only; what selection must not see is trained on
+        val = selectable(val, without(conditions, test, val), test)
         return checked(
             Split(
                 name=f"additive_{self.test_fraction:g}",
                 seed=self.seed,
                 train=tuple(without(conditions, test, val)),
-                val=tuple(sorted(val)),
+                val=tuple(val),
                 test=tuple(sorted(test)),
             )
         )

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from scbig.conditions import target_genes
-from scbig.data.splits.split_rule import Labels, SplitRule, checked, touching, without
+from scbig.data.splits.split_rule import (
+    Labels,
+    SplitRule,
+    checked,
+    selectable,
+    touching,
+    without,
+)
 from scbig.errors import UserError
 from scbig.split import Split
 
@@ -14,7 +21,8 @@ class Holdout(SplitRule):
     """Every condition that touches a held-out gene is tested: its single and its combinations.
 
     Validation: further genes, by the same rule on the rest. They are taken from the genes that no
-    tested condition has, as long as there are enough: selection then sees no gene of the test.
+    tested condition has, as long as there are enough, and a condition that would show selection a
+    tested gene is not used.
 
     Args:
         seed: of the draw.
@@ -52,7 +60,7 @@ class Holdout(SplitRule):
                 name=f"holdout_{self.n_genes}",
                 seed=self.seed,
                 train=tuple(without(rest, val)),
-                val=tuple(val),
+                val=tuple(selectable(val, without(rest, val), test)),
                 test=tuple(test),
             )
         )

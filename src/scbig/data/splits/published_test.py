@@ -14,6 +14,7 @@ from scbig.data.splits.split_rule import (
     check_fraction,
     checked,
     combinations_of,
+    selectable,
     touching,
     without,
 )
@@ -26,8 +27,8 @@ class PublishedTest(SplitRule):
 
     Lists such as those of scPerturBench say what was tested, and not what was trained on.
     Validation: a share of the genes that no tested condition has is hidden, with every condition
-    that touches one, and the same share of the remaining combinations; selection so sees no gene
-    of the test that training lacks.
+    that touches one, and the same share of the remaining combinations. A condition that would
+    show selection a tested gene which training lacks is not used.
 
     Args:
         path: JSON, ``{data set: {"seed1": [condition, ...]}}``.
@@ -63,7 +64,7 @@ class PublishedTest(SplitRule):
                 + (f" (lacks {lacking} test conditions)" if lacking else ""),
                 seed=self.seed,
                 train=tuple(without(rest, val)),
-                val=tuple(sorted(val)),
+                val=tuple(selectable(val, without(rest, val), test)),
                 test=tuple(test),
             )
         )

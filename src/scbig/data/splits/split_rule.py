@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from scbig.conditions import targets_of
+from scbig.conditions import target_genes, targets_of
 from scbig.errors import UserError
 from scbig.split import Split
 
@@ -84,6 +84,15 @@ def touching(genes: Iterable[str], conditions: Iterable[str]) -> list[str]:
     """Sorted conditions with at least one target among ``genes``."""
     chosen = frozenset(genes)
     return sorted(name for name in conditions if not chosen.isdisjoint(targets_of(name)))
+
+
+def selectable(val: Iterable[str], train: Iterable[str], test: Iterable[str]) -> list[str]:
+    """Sorted ``val`` without conditions that have a tested gene which training does not have.
+
+    To choose a checkpoint by them would be to choose it by genes of the test.
+    """
+    hidden = set(target_genes(test)).difference(target_genes(train))
+    return without(val, touching(hidden, val))
 
 
 def without(conditions: Iterable[str], *taken: Iterable[str]) -> list[str]:
