@@ -13,7 +13,7 @@ def board():
 def test_a_row_a_headline_metric(board):
     found = best_trivial_table(board, "Model")
     assert [row["title"].split("\N{NO-BREAK SPACE}")[0] for row in found["rows"]] == [
-        m.title if m.higher_is_better is not None else f"{m.title}, |log₂|"
+        m.title if m.higher_is_better is not None else f"{m.title}, |log₂|\N{WORD JOINER}"
         for m in board.metrics
         if m.name in board.headline
     ]
@@ -45,6 +45,7 @@ def test_strata_need_two_and_partition_the_conditions(board):
         assert whole["name"] == "all" and whole["n"] == sum(row["n"] for row in strata)
         assert [d["name"] for d in part["details"]] == [row["name"] for row in strata]
         assert all(len(row["cells"]) == len(part["metrics"]) for row in part["rows"])
+    assert sections["coverage"]["rows"][1]["name"] == "all targets have an embedding"
     alone = {row["name"]: row for row in sections["subgroup"]["rows"]}["unseen_single"]
     assert {cell["css"] for cell in alone["cells"]} == {"few"}
 

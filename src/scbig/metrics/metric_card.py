@@ -18,8 +18,8 @@ DE_RULE = (
 VERDICT_RULE = (
     "paired bootstrap over conditions, 10,000 draws, BCa 95 % interval; beats: Holm-adjusted p "
     "below .05 over the headline metrics and a difference of at least .02 of the way from the best "
-    "trivial baseline to the replicate; loses: mirrored; ties: neither; fewer than five conditions "
-    "carry no interval"
+    "trivial baseline to the replicate, where the replicate leads, else any difference; loses: "
+    "mirrored; ties: neither; fewer than five conditions carry no interval"
 )
 
 

@@ -154,7 +154,8 @@ class Scoreboard:
     ) -> pd.DataFrame:
         """The model against the best trivial baseline, a row a headline metric and stratum.
 
-        Holm's adjustment runs over all rows. ``calibrated`` is the place between the baseline (0)
+        Holm's adjustment runs over all rows; metrics that span the panel have no strata.
+        ``calibrated`` is the place between the baseline (0)
         and the replicate (1); where it is NaN, ``withheld`` says why.
 
         Args:

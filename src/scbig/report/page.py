@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scbig.metrics.metric_card import metric_card
+from scbig.metrics.replicate import REPLICATE
 from scbig.metrics.scoreboard import Scoreboard
 from scbig.report.curve_chart import curve_charts
 from scbig.report.effect_chart import MOST_DOTS, effect_chart
@@ -133,7 +134,7 @@ def _resource(name: str) -> str:
 
 
 def _cards(grid: ScoreGrid, model: str) -> list[dict[str, str]]:
-    """The model's first scores beside the best other predictor and the ceilings."""
+    """The model's first scores beside the best other predictor and the replicate."""
     cards = []
     rows = {row.predictor: row for row in grid.rows}
     for column, metric in list(enumerate(grid.metrics))[:CARDS]:
@@ -146,11 +147,8 @@ def _cards(grid: ScoreGrid, model: str) -> list[dict[str, str]]:
         if rivals:
             best = min(rivals, key=lambda rival: loss(metric, rival[0]))
             beside.append(f"best baseline {shown_number(best[0])} ({best[1]})")
-        beside += [
-            f"{row.predictor} {shown_number(row.scores[column].mean)}"
-            for row in grid.rows
-            if row.kind == "ceiling"
-        ]
+        if REPLICATE in rows:
+            beside.append(f"replicate {shown_number(rows[REPLICATE].scores[column].mean)}")
         cards.append(
             {
                 "what": f"{metric.title} {arrow(metric)}",

@@ -102,7 +102,8 @@ def _targets_note(table: pd.DataFrame, by_targets: pd.DataFrame, titles: dict[st
 
 def title_of(metric: type[ConditionMetric]) -> str:
     """Title and direction; a ratio is compared by its penalty, lower is better."""
-    compared, sign = f"{metric.title}, |log₂|", "↓"
+    # without the joiner a line may end after the bar
+    compared, sign = f"{metric.title}, |log₂|\N{WORD JOINER}", "↓"
     if metric.higher_is_better is not None:
         compared, sign = metric.title, arrow(metric)
     return f"{compared}\N{NO-BREAK SPACE}{sign}"
@@ -123,7 +124,9 @@ def _strata_section(board: Scoreboard, model: str, by: By) -> dict[str, Any]:
     rows, details = [], []
     for level in [ALL, *board.strata(by)]:
         n = int(board.table["condition"].nunique() if level == ALL else sizes[level])
-        about = {"name": level, "meaning": stratum_meaning(by, level), "n": n}
+        meaning = stratum_meaning(by, level)
+        words = (level, meaning) if by == "subgroup" or level == ALL else (meaning, "")
+        about = {"name": words[0], "meaning": words[1], "n": n}
         rows.append(about | {"cells": [_cell(found.get((level, m.name))) for m in shown]})
         if level != ALL:
             grid: ScoreGrid = score_grid(summary, shown, model, level)
