@@ -34,3 +34,10 @@ def test_exact_where_the_truth_is_additive() -> None:
 def test_a_measured_double_is_not_looked_up() -> None:
     effects = effects_of({"A": [1.0], "B": [2.0], "A+B": [9.0]})
     assert Additive().fit(effects).predict(["A+B"]).delta[0, 0] == 3.0
+
+
+def test_parents_are_those_of_the_same_context() -> None:
+    effects = effects_of({"A@x": [1.0], "B@x": [2.0], "A@y": [8.0], "C@y": [4.0]})
+    answer = Additive().fit(effects).predict(["A+B@x", "A+B@y"])
+    np.testing.assert_allclose(answer.delta, [[3.0], [8.0 + 6.0]])
+    assert answer.fallback == ("", "mean effect for B: no training single in y")

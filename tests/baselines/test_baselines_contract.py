@@ -170,6 +170,29 @@ def test_a_target_that_nothing_is_known_of(make: type[EffectPredictor]) -> None:
     assert bool(answer.fallback[1]) == (make is ContextMean)
 
 
+@every
+def test_a_screen_of_several_contexts(make: type[EffectPredictor]) -> None:
+    """Effects are opposite in the two contexts: what one predicts there is not said here."""
+    effects = random_screen(16, 12, 0)
+    names = [f"{c}@{context}" for context in "xy" for c in effects.conditions]
+    shared = 5.0 + 0.2 * effects.delta
+    both = effects_of(
+        dict(zip(names, np.vstack([shared, -shared]), strict=True)),
+        effects.targets,
+        effects.genes,
+        effects.control,
+    )
+    answer = make().fit(both).predict(["A00@x", "A00@y", "A00+A01@x", "A15@x", "A15@y", "A00@z"])
+    assert np.isfinite(answer.delta).all()
+    if make is NoChange:
+        return
+    sign = -1.0 if make is ContextMean else 1.0
+    means = answer.delta.mean(1)
+    assert means[0] * sign > 0.5 and means[1] * sign < -0.5
+    if make is not ContextMean:
+        assert means[3] > 0.5 and means[4] < -0.5
+
+
 # -- predictors of cells ---------------------------------------------------------------------
 
 

@@ -1,10 +1,12 @@
 """``FittedBaseline``: any effect predictor under the trainer, with the same fit and test."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from scbig.baselines.count_transport import CountTransport
 from scbig.baselines.effect_mean import EffectMean
 from scbig.baselines.shifted_control import ShiftedControl
 from scbig.data_spec import DataSpec
@@ -19,22 +21,31 @@ class FittedBaseline(PerturbationModel):
 
     Args:
         predictor: factory of the effect predictor, fitted on the spec's training effects.
+        cells: how control cells are moved: ``shift`` (``ShiftedControl``) or ``count_transport``
+            (``CountTransport``).
     """
 
-    def __init__(self, predictor: Callable[[], EffectPredictor]) -> None:
+    def __init__(
+        self,
+        predictor: Callable[[], EffectPredictor],
+        cells: Literal["shift", "count_transport"] = "shift",
+    ) -> None:
         super().__init__()
         self.predictor = predictor
+        self.cells = cells
         # A trainer needs a parameter: with rate 0 it steps, saves and runs on many devices.
         self.anchor = nn.Parameter(torch.zeros(()))
 
     def build(self, spec: DataSpec) -> None:
         """Fit the predictor."""
         self.spec = spec
-        self.shifted = ShiftedControl(EffectMean(self.predictor(), spec.effects))
+        mean = EffectMean(self.predictor(), spec.effects)
+        counts = self.cells == "count_transport"
+        self.moved = CountTransport(mean, spec) if counts else ShiftedControl(mean)
 
     def predict(self, query: Query) -> Prediction:
         """Control cells moved by the predicted effect."""
-        return self.shifted.predict(query)
+        return self.moved.predict(query)
 
     def training_step(self, batch: PairBatch, batch_idx: int) -> Tensor:
         """Nothing is left to learn."""
