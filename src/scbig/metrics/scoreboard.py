@@ -155,8 +155,8 @@ class Scoreboard:
         """The model against the best trivial baseline, a row a headline metric and stratum.
 
         Holm's adjustment runs over all rows; metrics that span the panel have no strata.
-        ``calibrated`` is the place between the baseline (0)
-        and the replicate (1); where it is NaN, ``withheld`` says why.
+        ``calibrated`` is the place between the baseline (0) and the replicate (1); where it is
+        NaN, ``withheld`` says why.
 
         Args:
             model: name of a predictor.
