@@ -10,20 +10,20 @@ between the *planted* programs, the same yardstick for both.
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 
-from report import bootstrap_interval
 from scbig import load
 from scbig.data.splits.simulation import Simulation
 from scbig.data.synthetic import make_synthetic
 from scbig.data.synthetic_settings import SyntheticSettings
 from scbig.datamodule import PerturbationDataModule
 from scbig.evaluation import Evaluation
+from scbig.metrics.bootstrap import bca_interval, resampled_means
 from scbig.module_membership import ModuleMembership
 
-ROOT = Path(__file__).resolve().parents[1] / "runs" / "benchmark" / "synthetic"
+BENCHMARK = Path(__file__).resolve().parents[1] / "runs" / "benchmark"
+ROOT = BENCHMARK / "cells" / "synthetic" / "simulation"
 MODELS = ("scbig", "permuted_modules")
 
 
@@ -60,7 +60,6 @@ def main() -> None:
     table = pd.concat([one_seed(seed) for seed in seeds])
     keys = ["metric", "seed", "condition"]
     wide = table.pivot_table(index=keys, columns="predictor", values="value")
-    rng = np.random.default_rng(0)
     for metric, other in (
         ("reconstruction_mse", "permuted_modules"),
         ("reconstruction_mse", "pca"),
@@ -68,8 +67,9 @@ def main() -> None:
         ("energy_distance", "permuted_modules"),
     ):
         pairs = wide.loc[metric, ["scbig", other]].dropna()
-        difference = (pairs["scbig"] - pairs[other]).to_numpy()
-        low, high = bootstrap_interval(difference, rng)
+        difference = (pairs["scbig"] - pairs[other]).to_numpy()[:, None]
+        ends = bca_interval(difference, resampled_means(difference, 10_000, seed=0))
+        low, high = (float(end[0]) for end in ends)
         by_seed = (pairs["scbig"] - pairs[other]).groupby("seed").mean()
         print(
             f"{metric}: scbig {pairs['scbig'].mean():.5f}, {other} {pairs[other].mean():.5f}, "

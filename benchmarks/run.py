@@ -1,106 +1,107 @@
 """Run the benchmark matrix: one process a cell, resumable, a crash is one red cell.
 
     python benchmarks/run.py --profile smoke
+    python benchmarks/run.py --profile full --jobs 2 --only "twin_*/1/scbig"
     make benchmark PROFILE=ablation
 
-Every finished cell is a run folder, ``runs/benchmark/<data>/seed_<n>/<model>``; a cell that has its
-metrics.json is not run again. ``report.py`` turns what is there into tables.
+Cells stand in OUT/cells/<data>/<split>/seed_<n>/<model>; a finished cell is not run again unless
+its arguments or its data changed. OUT/reports/<profile> gets report.html, report.md and the tidy
+tables scores.parquet, cells.parquet and cells.csv. Ctrl-C leaves finished cells as they are, and
+the same command goes on from there.
 """
 
 import argparse
 import os
-import subprocess
+import signal
 import sys
-import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
-from typing import Any
+from threading import Event
 
-import yaml
-
-from report import write_tables
-
-ROOT = Path(__file__).resolve().parents[1]
+from cell_runner import Outcome, minutes_left, run_cell
+from matrix import ROOT, Cell, Places, plan, read_matrix
 
 
-def real_data() -> Path:
-    """Folder of the real panels."""
-    return Path(os.environ.get("SCBIG_REAL_DATA", ROOT / ".." / "shared" / "data"))
+def run_cells(cells: Sequence[Cell], jobs: int) -> list[Outcome]:
+    """Run cells, ``jobs`` at a time, and say how it goes.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C or SIGTERM, after what was running has been ended.
+    """
+    threads, stop = max(1, (os.cpu_count() or 1) // jobs), Event()
+    outcomes: list[Outcome] = []
+    waiting = list(cells)
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            running = [pool.submit(run_cell, cell, threads, stop) for cell in cells]
+            for future in as_completed(running):
+                outcome = future.result()
+                outcomes.append(outcome)
+                waiting.remove(outcome.cell)
+                print(_progress(outcome, outcomes, waiting, len(cells), jobs), flush=True)
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return outcomes
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One data, seed and model: a fit and a test in a folder of their own."""
-
-    folder: Path
-    arguments: list[str]
-
-    def run(self, threads: int) -> str:
-        """Fit and test, or say that it was done before; what is printed goes to ``log.txt``."""
-        run = self.folder / "run"
-        if (run / "metrics.json").exists():
-            return "done before"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        last = run / "checkpoints" / "last.ckpt"
-        resume = ["--ckpt_path=last"] if last.exists() else []
-        commands = [
-            ["fit", "--config", "conf/base.yaml", *self.arguments, f"--run_dir={run}", *resume],
-            ["test", "--config", f"{run}/config.yaml", f"--run_dir={run}", "--ckpt_path=best"],
-        ]
-        environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "SCBIG_RUN_DIR": ""}
-        started = time.monotonic()
-        with (self.folder / "log.txt").open("a") as log:
-            for command in commands:
-                whole = [sys.executable, "-m", "scbig", *command]
-                done = subprocess.run(whole, cwd=ROOT, stdout=log, stderr=log, env=environment)
-                if done.returncode:
-                    return f"FAILED, see {self.folder / 'log.txt'}"
-        return f"done in {time.monotonic() - started:.0f} s"
+def _progress(
+    outcome: Outcome, outcomes: list[Outcome], waiting: list[Cell], total: int, jobs: int
+) -> str:
+    said = {
+        "done": f"done in {outcome.seconds:.0f} s, {outcome.peak_mb:.0f} MB",
+        "kept": f"done before ({outcome.seconds:.0f} s)",
+    }.get(outcome.status, f"{outcome.status.upper()}, see {outcome.cell.folder / 'log.txt'}")
+    left = minutes_left(outcomes, waiting, jobs) if waiting else None
+    more = "" if left is None else f"; about {left:.0f} min left"
+    return f"[{len(outcomes)}/{total}] {outcome.cell.name}: {said}{more}"
 
 
-def cells_of(matrix: dict[str, Any], profile: str, out: Path) -> list[Cell]:
-    """Cells of a profile; data whose file is not at hand are named and left out."""
-    chosen, cells = matrix["profiles"][profile], []
-    for data in chosen["data"]:
-        needs = matrix["data"][data].get("needs", "")
-        file = real_data() / needs
-        if not file.exists():
-            print(f"{data}: skipped, {file} is not there (set SCBIG_REAL_DATA)")
-            continue
-        for model, seed in product(chosen["models"], chosen["seeds"]):
-            given = [
-                argument.format(seed=seed, file=file, real=real_data())
-                for argument in matrix["data"][data]["arguments"]
-            ]
-            folder = out / data / f"seed_{seed}" / model
-            cells.append(Cell(folder, [*given, *matrix["models"][model]]))
-    return cells
-
-
-def main() -> None:
-    """Run what is missing of a profile, then write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--profile", default=os.environ.get("PROFILE", "smoke"))
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--profile", default="smoke", help="a profile of benchmarks/matrix.yaml")
     parser.add_argument("--jobs", type=int, default=1, help="cells that run at the same time")
     parser.add_argument("--out", type=Path, default=ROOT / "runs" / "benchmark")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="DATA/SEED/MODEL",
+        help="run these cells of the profile, * stands for any; may be given again",
+    )  # fmt: skip
+    parser.add_argument("--report", action="store_true", help="run nothing, write the report anew")
     options = parser.parse_args()
-    matrix = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text())
+    if options.jobs < 1:
+        parser.error(f"--jobs is {options.jobs}: give 1 or more")
+    return options
+
+
+def main() -> int:
+    """Run what is missing of a profile, then write the report; 1 when a cell is red."""
+    options, matrix = _options(), read_matrix()
     if options.profile not in matrix["profiles"]:
-        parser.error(f"no profile {options.profile!r}: there are {', '.join(matrix['profiles'])}")
-    cells = cells_of(matrix, options.profile, options.out)
-    threads = max(1, (os.cpu_count() or 1) // options.jobs)
-    failed = 0
-    with ThreadPoolExecutor(options.jobs) as pool:
-        running = {pool.submit(cell.run, threads): cell for cell in cells}
-        for number, done in enumerate(as_completed(running), 1):
-            outcome = done.result()
-            failed += outcome.startswith("FAILED")
-            print(f"[{number}/{len(cells)}] {running[done].folder}: {outcome}", flush=True)
-    print(write_tables(options.out))
-    raise SystemExit(1 if failed else 0)
+        names = ", ".join(matrix["profiles"])
+        print(f"no profile {options.profile!r}: there are {names}", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        places = Places(options.out.resolve())
+        asked = plan(matrix, options.profile, places, options.only, make=not options.report)
+        for data, why in asked.skipped.items():
+            print(f"{data}: skipped, {why}", flush=True)
+        outcomes = [] if options.report else run_cells(asked.cells, options.jobs)
+    except KeyboardInterrupt:
+        print("stopped: finished cells are kept, the same command goes on from here")
+        return 130
+    # imported late: what the report needs would count to every cell's start
+    from report import write_report
+
+    # a part that was run stands in the report of the whole profile
+    whole = plan(matrix, options.profile, places, make=False) if options.only else asked
+    print(f"report: {write_report(whole, places.out / 'reports' / options.profile)}")
+    return 0 if all(outcome.good for outcome in outcomes) else 1
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,54 +1,73 @@
+import json
+import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from report import paired, tidy, write_tables
+from fake_benchmark import finish, make_cell
+from matrix import Plan
+from report import write_report
 
 
-def write_run(out: Path, seed: int, model: str, own: float, shift: float) -> None:
-    folder = out / "screen" / f"seed_{seed}" / model / "run"
-    folder.mkdir(parents=True)
-    rng = np.random.default_rng(seed)
-    rows = []
-    for i in range(12):
-        base = rng.normal()
-        for predictor, value in (("ScBIG", base + own), ("additive", base + shift)):
-            rows.append([predictor, f"C{i}", "seen2" if i % 2 else "seen1", "weighted_mse", value])
-        rows.append(["train_mean", f"C{i}", "seen2", "systema_pearson_delta", np.nan])
-    names = ["predictor", "condition", "subgroup", "metric", "value"]
-    pd.DataFrame(rows, columns=names).to_csv(folder / "metrics_per_condition.csv", index=False)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("benchmark")
+    cells = [
+        finish(make_cell(out, name, seed), skill)
+        for name, skill in (("scbig", 0.6), ("pca_flow", 0.1))
+        for seed in (1, 2)
+    ]
+    red = make_cell(out, "scbig", 3)
+    red.folder.mkdir(parents=True)
+    failed = {"status": "failed", "sha256": red.sha256, "error": "fit ended with exit code 1",
+              "log": ["ValueError: <b>no such gene</b>"]}  # fmt: skip
+    (red.folder / "failed.json").write_text(json.dumps(failed))
+    cells += [red, make_cell(out, "pca_flow", 3)]
+    page = write_report(Plan("real", tuple(cells), {"twin": "not at hand"}), out / "reports")
+    assert page == out / "reports" / "report.html"
+    return page.parent
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    for seed in (1, 2):
-        write_run(tmp_path, seed, "scbig", own=0.0, shift=0.5)
-        write_run(tmp_path, seed, "plain_flow", own=1.0, shift=0.5)
-    return tmp_path
+def test_the_page_asks_nothing_of_the_network(folder: Path) -> None:
+    page = (folder / "report.html").read_text()
+    assert not re.search(r"https?://|<script|<link|@import|url\(", page)
+    assert "prefers-color-scheme: dark" in page and "@media print" in page
 
 
-def test_models_bear_their_name_and_undefined_scores_count_as_documented(out: Path) -> None:
-    table = tidy(out)
-    assert set(table["predictor"]) == {"scbig", "plain_flow", "additive", "train_mean"}
-    assert (table.loc[table["metric"] == "systema_pearson_delta", "value"] == 0).all()
+def test_the_page_says_what_there_is(folder: Path) -> None:
+    page = (folder / "report.html").read_text()
+    for said in (
+        "Benchmark, profile real", "4 of 6", "1 red, 1 not run", "screen, split simulation",
+        "scbig against the best trivial baseline", "pca_flow against the best trivial baseline",
+        "12 test conditions, seeds 1, 2; 4 conditions are tested in several splits",
+        "variance ratio: between cells", "slope 0.60", "1,234", "not at hand", "abc1234",
+    ):  # fmt: skip
+        assert said in page, said
+    assert page.count('class="failed"') == 1 and page.count('class="done"') == 4
 
 
-def test_differences_are_paired_over_conditions_of_all_seeds(out: Path) -> None:
-    found = paired(tidy(out), "weighted_mse", "scbig", "plain_flow").set_index("subgroup")
-    assert list(found["conditions"]) == [24, 12, 12]
-    # equal noise on both sides cancels: the interval has no width
-    for column in ("difference", "low", "high"):
-        np.testing.assert_allclose(found[column], -1.0)
-    assert paired(tidy(out), "weighted_mse", "scbig", "nobody").empty
+def test_what_a_crash_printed_is_text(folder: Path) -> None:
+    page = (folder / "report.html").read_text()
+    assert "&lt;b&gt;no such gene" in page and "<b>no such" not in page
 
 
-def test_tables_are_written(out: Path) -> None:
-    assert "report.md" in write_tables(out)
-    assert "| screen | seen1 | additive |" in (out / "report.md").read_text()
-    assert len(pd.read_csv(out / "scores.csv")) == 4 * 36
+def test_the_text_says_the_same(folder: Path) -> None:
+    text = (folder / "report.md").read_text()
+    for said in (
+        "# Benchmark, profile real", "| scbig |", "beats", "- twin was left out: not at hand",
+        "screen/simulation/seed_3/scbig: fit ended with exit code 1", "one unit of the bootstrap",
+    ):  # fmt: skip
+        assert said in text, said
 
 
-def test_nothing_finished_is_said(tmp_path: Path) -> None:
-    assert "no finished run" in write_tables(tmp_path)
+def test_tables_stand_beside(folder: Path) -> None:
+    assert set(pd.read_parquet(folder / "scores.parquet")["seed"]) == {1, 2}
+    assert len(pd.read_parquet(folder / "cells.parquet")) == 6
+    assert len(pd.read_csv(folder / "cells.csv")) == 6
+
+
+def test_nothing_finished_is_a_report_too(tmp_path: Path) -> None:
+    cells = (make_cell(tmp_path),)
+    page = write_report(Plan("real", cells, {}), tmp_path / "reports").read_text()
+    assert "0 of 1" in page
