@@ -37,7 +37,7 @@ class ScoredTruth:
         mark: tells its measured cells from others.
         delta: true effect, (genes,).
         n_cells: measured cells.
-        n_significant: genes that the truth calls significant; NaN when cells are too few to tell.
+        n_significant: genes that the truth calls significant; NaN when genes were not tested.
     """
 
     mark: float
@@ -80,7 +80,7 @@ class Evaluation:
         self._effects: dict[str, dict[str, Tensor]] = {}
         self._fallback: dict[str, dict[str, str]] = {}
         self._replicated: set[str] = set()
-        self._referee = Referee(spec, seed)
+        self._referee = Referee(spec, seed, tests=not all(m.quick for m in self.metrics))
 
     # -- adding ------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class Evaluation:
         if condition in self._fallback.get(predictor, {}):
             raise ValueError(f"{predictor} was scored on {condition} before")
         truth, known = self._truth(trial)
-        comparison = Comparison(truth, self._referee.predicted(prediction))
+        comparison = Comparison(truth, self._referee.predicted(prediction, trial.query.control))
         self._truths[condition] = known
         if predictor not in self._scores:
             self._scores[predictor] = self._new_metrics()
@@ -259,7 +259,9 @@ class Evaluation:
             self._last = condition, self._referee.truth(trial)
         truth = self._last[1]
         if known is None:
-            known = ScoredTruth(mark, truth.delta, truth.population.n_cells, float("nan"))
+            changed = truth.significant
+            n_significant = float("nan") if changed is None else float(changed.sum())
+            known = ScoredTruth(mark, truth.delta, truth.population.n_cells, n_significant)
         return truth, known
 
     def _coverage(self, condition: str) -> str:

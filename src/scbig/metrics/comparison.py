@@ -5,7 +5,10 @@ from functools import cached_property
 
 from torch import Tensor
 
+from scbig.distances.pairwise import squared_distances
+from scbig.metrics.gene_changes import GeneChanges
 from scbig.metrics.population import Population
+from scbig.metrics.ranked_cells import RankedCells
 from scbig.metrics.truth import Truth
 
 
@@ -35,3 +38,25 @@ class Comparison:
     def predicted_delta(self) -> Tensor:
         """Predicted effect against the *real* controls, (genes,)."""
         return self.predicted.mean - self.truth.control_mean
+
+    @cached_property
+    def ranked(self) -> RankedCells | None:
+        """As many predicted cells as of the truth, sorted gene by gene; ``None`` without cells.
+
+        Which are drawn depends on the condition and on how many there are. Fewer predicted cells
+        than that are all used.
+        """
+        return self.predicted.sample(self.truth.n_sampled, self.truth.condition)
+
+    @cached_property
+    def changes(self) -> GeneChanges | None:
+        """Predicted cells tested against the real controls; ``None`` without cells."""
+        if self.ranked is None or self.truth.reference is None:
+            return None
+        return GeneChanges.between(self.ranked, self.truth.reference)
+
+    @cached_property
+    def squared_between(self) -> Tensor | None:
+        """Squared distances of predicted to measured cells on the principal axes."""
+        predicted, true = self.predicted.scores, self.truth.population.scores
+        return None if predicted is None or true is None else squared_distances(predicted, true)

@@ -2,7 +2,6 @@
 
 from torch import Tensor
 
-from scbig.distances.pairwise import distances
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
 
@@ -27,8 +26,8 @@ class EnergyDistance(SeparateMetric):
     def score(self, comparison: Comparison) -> Tensor:
         """Distance of one condition."""
         predicted, true = comparison.predicted, comparison.truth.population
-        if predicted.scores is None or true.scores is None:
+        if comparison.squared_between is None:
             return true.mean.new_full((), float("nan"))
         # scbig.distances.energy, with the term that predictors share taken once
-        between = distances(predicted.scores, true.scores).mean()
+        between = comparison.squared_between.sqrt().mean()
         return 2.0 * between - predicted.spread - true.spread

@@ -1,12 +1,19 @@
 """``Truth``: the measured side of one condition, computed once for all predictors."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 from torch import Tensor
 
 from scbig.metrics.differential_expression import de_order, squared_t_weights, welch_t
+from scbig.metrics.gene_changes import GeneChanges
 from scbig.metrics.population import Population
+from scbig.metrics.ranked_cells import RankedCells
+
+#: Cells a side, at most, whose single genes are compared: a tool that makes more cells is not
+#: surer of what it calls.
+MOST_CELLS = 256
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,11 @@ class Truth:
         own: columns of the condition's own targets among the measured genes.
         significant: genes that the measured cells show to be differentially expressed against
             control at a false discovery rate of .05, bool, (genes,); ``None`` when unknown.
+        changes: the tests behind it, on at most 256 cells; ``None`` when genes were not tested.
+        reference: real control cells that the genes of both sides are tested against.
+        ranked: the tested cells, sorted gene by gene; ``None`` when genes were not tested.
+        median_distance: median distance of training cells on the principal axes, the unit of
+            kernel widths; NaN when unknown.
     """
 
     condition: str
@@ -33,11 +45,20 @@ class Truth:
     weights: Tensor | None
     own: tuple[int, ...] = ()
     significant: Tensor | None = None
+    changes: GeneChanges | None = None
+    reference: RankedCells | None = None
+    ranked: RankedCells | None = None
+    median_distance: float = math.nan
 
     @cached_property
     def delta(self) -> Tensor:
         """True effect, x - c, (genes,)."""
         return self.population.mean - self.control_mean
+
+    @property
+    def n_sampled(self) -> int:
+        """Cells of each side, at most, whose single genes are compared."""
+        return min(self.population.n_cells, MOST_CELLS)
 
     @classmethod
     def of(
@@ -51,6 +72,8 @@ class Truth:
         other_mean: Tensor | None = None,
         other_variance: Tensor | None = None,
         own: tuple[int, ...] = (),
+        reference: RankedCells | None = None,
+        median_distance: float = math.nan,
     ) -> "Truth":
         """Derive gene order and weights from populations.
 
@@ -65,6 +88,8 @@ class Truth:
             other_mean: mean over cells of other perturbations, for the weights, (genes,).
             other_variance: variance over the same cells, (genes,).
             own: columns of the condition's own targets.
+            reference: real control cells to test genes against; without them no gene is tested.
+            median_distance: median distance of training cells on the principal axes.
         """
         c = control.mean if control_mean is None else control_mean.double()
         order = (population.mean - c).abs().argsort(descending=True, stable=True)
@@ -93,4 +118,22 @@ class Truth:
             )
             weights = squared_t_weights(t)
         m = c if perturbed_mean is None else perturbed_mean.double()
-        return cls(condition, population, c, m, order, weights, own)
+        ranked, changes = None, None
+        if reference is not None:
+            ranked = population.sample(MOST_CELLS, condition)
+        if reference is not None and ranked is not None:
+            changes = GeneChanges.between(ranked, reference)
+        return cls(
+            condition,
+            population,
+            c,
+            m,
+            order,
+            weights,
+            own,
+            None if changes is None else changes.significant,
+            changes,
+            reference,
+            ranked,
+            median_distance,
+        )
