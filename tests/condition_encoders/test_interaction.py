@@ -71,7 +71,11 @@ def test_the_anchor_is_exact_in_an_additive_world() -> None:
         SPEC.effects.control, SPEC.targets,
     )  # fmt: skip
     exact = GaussianProcess(
-        combination_scale=1.0, combination_variance=0.0, single_noise=1e-9, combination_noise=1e-9
+        combination_scale=1.0,
+        combination_variance=0.0,
+        single_noise=1e-9,
+        combination_noise=1e-9,
+        tuned=False,
     )
     found = exact.fit(effects).predict([f"{names[0]}+{names[3]}", f"{names[1]}+{names[2]}"]).delta
     expected = np.stack([singles[0] + singles[3], singles[1] + singles[2]])

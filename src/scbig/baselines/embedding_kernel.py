@@ -1,6 +1,7 @@
 """Similarity of target genes by their embeddings, sources with gaps included."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,38 +10,60 @@ from scbig.effects import Matrix
 from scbig.target_embedding import TargetEmbedding
 
 
-class EmbeddingKernel:
-    """Squared-exponential kernel on unit-norm embeddings, averaged over the sources.
+@dataclass(frozen=True)
+class Similarity:
+    """What the sources say of pairs of genes, before any hyper-parameter.
 
-    k(g, h) = sum_s exp(-||e_gs - e_hs||^2 / (2 l^2)) / sqrt(n_g n_h), the sum over the sources that
-    have both genes, n_g the number of sources that have g. With full coverage it is the mean of the
-    sources' kernels; with gaps it stays positive semi-definite, which a mean over shared sources
-    does not. A gene that no source has is like no other gene. k(g, g) = 1 for every gene.
-
-    Args:
-        targets: embeddings.
-        length_scale: l, in units of the unit-norm embeddings (the largest distance is 2).
+    Attributes:
+        cosine: of each source, (sources, rows, columns); -inf where it lacks one of the two.
+        same: where both are the same gene, (rows, columns).
     """
 
-    def __init__(self, targets: TargetEmbedding, length_scale: float) -> None:
-        self.targets = targets
-        self.length_scale = length_scale
+    cosine: Matrix
+    same: npt.NDArray[np.bool_]
 
-    def __call__(self, rows: Sequence[str], columns: Sequence[str]) -> Matrix:
-        """Kernel between two lists of genes, (rows, columns)."""
-        total = np.zeros((len(rows), len(columns)))
-        n_rows, n_columns = np.zeros(len(rows)), np.zeros(len(columns))
-        for source in range(len(self.targets.sources)):
-            left, has_left = self._unit(source, rows)
-            right, has_right = self._unit(source, columns)
-            similarity = np.exp((left @ right.T - 1.0) / self.length_scale**2)
-            total += similarity * np.outer(has_left, has_right)
-            n_rows += has_left
-            n_columns += has_right
-        pairs = np.outer(np.maximum(n_rows, 1.0), np.maximum(n_columns, 1.0))
-        # else a gene of which nothing is known would be the one predicted with most confidence
-        unknown = same_gene(rows, columns) & (n_rows == 0)[:, None]
-        return np.asarray(total / np.sqrt(pairs) + unknown)
+    def kernel(self, length_scale: float, weights: Sequence[float] = ()) -> Matrix:
+        """sum_s w_s exp(-||e_gs - e_hs||^2 / (2 l^2)) over the sources that have both genes.
+
+        A gene and itself: 1. A sum of positive semi-definite parts and of a non-negative diagonal,
+        so positive semi-definite with any gaps: what a source does not know of a gene stays the
+        gene's own.
+
+        Args:
+            length_scale: l, in units of the unit-norm embeddings (the largest distance is 2).
+            weights: w, summing to 1; equal when empty.
+
+        Returns:
+            (rows, columns).
+        """
+        sources = len(self.cosine)
+        out = np.zeros(self.same.shape)
+        for s in range(sources):
+            weight = weights[s] if len(weights) else 1.0 / sources
+            out += weight * np.exp((self.cosine[s] - 1.0) / length_scale**2)
+        out[self.same] = 1.0
+        return out
+
+
+class EmbeddingKernel:
+    """Squared-exponential kernels on the unit-norm embeddings of target genes.
+
+    Args:
+        targets: embeddings, one or several sources.
+    """
+
+    def __init__(self, targets: TargetEmbedding) -> None:
+        self.targets = targets
+
+    def similarity(self, rows: Sequence[str], columns: Sequence[str]) -> Similarity:
+        """Cosines of two lists of genes."""
+        sources = range(len(self.targets.sources))
+        out = np.zeros((len(sources), len(rows), len(columns)))
+        for s in sources:
+            left, has_left = self._unit(s, rows)
+            right, has_right = (left, has_left) if rows is columns else self._unit(s, columns)
+            out[s] = np.where(np.outer(has_left, has_right), left @ right.T, -np.inf)
+        return Similarity(out, same_gene(rows, columns))
 
     def knows(self, genes: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Whether any source has each gene, (genes,)."""

@@ -1,13 +1,22 @@
 """``GaussianProcess``: effects of genes are alike where the genes' embeddings are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+import numpy.typing as npt
 
-from scbig.baselines.embedding_kernel import EmbeddingKernel, same_gene
+from scbig.baselines.effect_shrinkage import shrunken
+from scbig.baselines.embedding_kernel import EmbeddingKernel
+from scbig.baselines.gp_conditions import ConditionSet
+from scbig.baselines.gp_held_out import held_out_predictions
+from scbig.baselines.gp_posterior import Asked, Posterior
+from scbig.baselines.gp_programmes import without_own_entries
+from scbig.baselines.gp_settings import GpSettings
+from scbig.baselines.gp_tuned import FEWEST, TunedForm
+from scbig.baselines.gp_uncertainty import Calibration, EffectUncertainty, normal_uncertainty
 from scbig.baselines.self_effect import SelfEffect
-from scbig.conditions import target_genes, targets_of
+from scbig.conditions import targets_of
 from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
 
 
@@ -19,20 +28,22 @@ class GaussianProcess(EffectPredictor):
         y_c = s_c sum_{g in c} f_g + d [2 or more targets] + noise
         Cov(f_g, f_h) = a k(g, h) + b [g = h] + m,    Var d = v_d
 
-    with s_c = 1 for a single and ``combination_scale`` for combinations, k the embedding kernel,
-    and noise variance ``single_noise`` or ``combination_noise``. The prediction is the posterior
-    mean, K* (K + V)^-1 Y: linear in the training effects, closed form. Only ratios of the
-    variances matter for it, so the fixed values hold for any unit.
+    with s_c = 1 for a single and ``combination_scale`` for combinations, k the mean of the kernels
+    of the embedding sources, and noise variance ``single_noise`` or ``combination_noise``. Where
+    the contexts of two conditions differ, their covariance is ``context_share`` of it. The
+    prediction is the posterior mean, K* (K + V)^-1 Y: linear in the training effects, closed form.
 
-    A target that no source embeds is like no other gene: it is predicted from its own measured
-    effects and what all share. If it was never measured either, what all share is the prediction,
-    and the condition says so. Without any training condition it predicts no change.
+    The arguments are the *fixed form*. The *tuned form* (``TunedForm``) draws all of them, the
+    weights of the sources and how noise falls with the number of cells at random, hides genes and
+    combinations of the training conditions again and again, and predicts each effect programme of
+    each stratum (unseen single, combination with no, one or two seen targets) by the mean of the
+    ten draws of least held-out error. The two are mixed by how many targets were held out.
 
-    Measured with these defaults on the pseudobulks of Norman et al. 2019 (2,000 genes, published
-    test conditions of seeds 1-3), Pearson correlation of effects against control / against the
-    training mean; additive on the same conditions after the semicolon: doubles with no seen target
-    (14) .488/.321; .412/.093, one (138) .592/.493; .547/.413, two (55) .725/.674; .693/.644; unseen
-    singles (60) .366/.281, without ``self_effect`` .340/.242; mean .303/undefined.
+    The fall-back rule: with fewer than 8 target genes, or for a combination where training has
+    none, the fixed form answers and the condition says so. A target that no source embeds is like
+    no other gene: it is predicted from its own measured effects and what all share. If it was never
+    measured either, what all share is the prediction, and the condition says so. Without any
+    training condition it predicts no change.
 
     Args:
         length_scale: of the kernel on unit-norm embeddings.
@@ -43,8 +54,12 @@ class GaussianProcess(EffectPredictor):
         combination_variance: v_d, of what all combinations share beyond their parts.
         single_noise: noise variance of a single.
         combination_noise: noise variance of a combination.
+        context_share: share of the prior covariance that holds across contexts.
         self_effect: set the effect on a target itself, where its single is unseen and it is a
             measured gene, from the self effects of training singles.
+        tuned: mix the tuned form in.
+        shrink: shrink training effects by their standard errors first.
+        seed: of re-splits and draws.
     """
 
     def __init__(
@@ -57,10 +72,12 @@ class GaussianProcess(EffectPredictor):
         combination_variance: float = 0.03,
         single_noise: float = 0.3,
         combination_noise: float = 0.6,
+        context_share: float = 0.5,
         self_effect: bool = True,
+        tuned: bool = True,
+        shrink: bool = False,
+        seed: int = 0,
     ) -> None:
-        if min(single_noise, combination_noise) <= 0:
-            raise ValueError("noise variances must be > 0: the kernel alone can be singular")
         self.length_scale = length_scale
         self.embedding_variance = embedding_variance
         self.own_variance = own_variance
@@ -69,98 +86,152 @@ class GaussianProcess(EffectPredictor):
         self.combination_variance = combination_variance
         self.single_noise = single_noise
         self.combination_noise = combination_noise
+        self.context_share = context_share
         self.self_effect = self_effect
+        self.tuned = tuned
+        self.shrink = shrink
+        self.seed = seed
+        self.settings = GpSettings(
+            length_scale,
+            embedding_variance,
+            own_variance,
+            shared_variance,
+            combination_scale,
+            combination_variance,
+            single_noise,
+            combination_noise,
+            context_share,
+        )
 
     def fit(self, effects: Effects) -> "GaussianProcess":
-        """Solve for the posterior: O(conditions^3 + conditions^2 genes)."""
+        """Solve for the posterior and tune: O(draws x re-splits x conditions^3)."""
+        effects = _sorted(shrunken(effects) if self.shrink else effects)
         self.effects = effects
-        self.kernel = EmbeddingKernel(effects.targets, self.length_scale)
-        # sorted: the order of the training rows must not matter
-        self.seen = target_genes(effects.conditions)
-        self.design = self._design(effects.conditions, self.seen)
-        self.combined = self._combined(effects.conditions)
-        prior = self.design @ self._covariance(self.seen, self.seen) @ self.design.T
-        prior += self.combination_variance * np.outer(self.combined, self.combined)
-        noise = np.where(self.combined > 0, self.combination_noise, self.single_noise)
-        self.factor = cho_factor(prior + np.diag(noise)) if len(noise) else None
-        weights = effects.delta if self.factor is None else cho_solve(self.factor, effects.delta)
-        self.gene_weights = self.design.T @ weights
-        self.combination_effect = self.combination_variance * self.combined @ weights
+        self.kernel = EmbeddingKernel(effects.targets)
+        self.training = ConditionSet.of(effects.conditions)
+        genes = self.training.genes
+        similarity = self.similarity = self.kernel.similarity(genes, genes)
+        self.posterior = Posterior(self.settings, self.training, similarity, effects.n_cells)
+        self.weights = self.posterior.solve(effects.delta)
         #: Variance of each output gene in units of the prior: maximum likelihood, closed form.
-        self.unit = (effects.delta * weights).sum(0) / max(len(noise), 1)
+        self.unit = (effects.delta * self.weights).sum(0) / max(len(effects.conditions), 1)
         self.self_effects = SelfEffect.learn(effects) if self.self_effect else None
+        self.tuned_form = (
+            TunedForm(
+                without_own_entries(effects),
+                self.training,
+                similarity,
+                effects.n_cells,
+                self.posterior,
+                self.seed,
+            )
+            if self.tuned and len(genes) >= FEWEST
+            else None
+        )
+        self._calibration: Calibration | None = None
         return self
 
     def predict(self, conditions: Sequence[str]) -> EffectPrediction:
         """Posterior mean, (conditions, genes)."""
-        targets = target_genes(conditions)
-        gene_effects = self._covariance(targets, self.seen) @ self.gene_weights
-        delta = self._design(conditions, targets) @ gene_effects
-        delta += np.outer(self._combined(conditions), self.combination_effect)
-        for i, gene, value in self._own_entries(conditions):
-            delta[i, gene] = value
-        known = dict(zip(targets, self.kernel.knows(targets), strict=True))
-        return EffectPrediction(delta, tuple(self._fallback(c, known) for c in conditions))
+        asked = Asked.of(conditions, self.training, self.kernel)
+        delta = self.posterior.cross(asked) @ self.weights
+        if self.tuned_form is not None:
+            delta += self.tuned_form.correction(asked)
+        if self.self_effects is not None:
+            for i, condition in enumerate(conditions):
+                for gene, value in self.self_effects.entries(self.effects, condition):
+                    delta[i, gene] = value
+        return EffectPrediction(delta, self._fallbacks(asked))
 
     def relative_variance(self, conditions: Sequence[str]) -> Matrix:
-        """Posterior variance of each condition's effect over the prior's unit, (conditions,)."""
-        targets = target_genes(conditions)
-        design, combined = self._design(conditions, targets), self._combined(conditions)
-        own = np.einsum("ct,tu,cu->c", design, self._covariance(targets, targets), design)
-        own += self.combination_variance * combined
-        if self.factor is None:
-            return np.asarray(own)
-        cross = design @ self._covariance(targets, self.seen) @ self.design.T
-        cross += self.combination_variance * np.outer(combined, self.combined)
-        explained = np.einsum("cn,nc->c", cross, cho_solve(self.factor, cross.T))
-        return np.asarray(np.maximum(own - explained, 0.0))
+        """Posterior variance of each condition's effect in the fixed form, (conditions,).
 
-    def uncertainty(self, conditions: Sequence[str]) -> Matrix:
-        """Posterior standard deviation of the effect, (conditions, genes), log1p CP10k.
-
-        The square root of ``relative_variance`` times the variance of each output gene; of the
-        effect itself, not of a noisy measurement of it. It ranks conditions and genes; as an
-        interval it is not calibrated.
+        In units of the prior.
         """
-        out = np.sqrt(np.outer(self.relative_variance(conditions), self.unit))
-        if self.self_effects is not None:
-            for i, gene, _ in self._own_entries(conditions):
-                out[i, gene] = self.self_effects.spread
-        return np.asarray(out)
+        asked = Asked.of(conditions, self.training, self.kernel)
+        genes = asked.conditions.genes
+        return self.posterior.variance(asked, self.kernel.similarity(genes, genes))
 
-    def _design(self, conditions: Sequence[str], targets: Sequence[str]) -> Matrix:
-        """s_c where the gene is a target of the condition, (conditions, targets)."""
-        column = {t: j for j, t in enumerate(targets)}
-        out = np.zeros((len(conditions), len(targets)))
-        for i, condition in enumerate(conditions):
-            members = targets_of(condition)
-            out[i, [column[t] for t in members]] = (
-                self.combination_scale if len(members) > 1 else 1.0
-            )
+    def uncertainty(self, conditions: Sequence[str]) -> EffectUncertainty:
+        """How far measured effects will be from the predicted ones.
+
+        Calibrated on hidden training conditions (``Calibration``, made when first asked for).
+        Where the fixed form stands alone it is the posterior's own standard deviation times the
+        scale of each gene, with the quantiles of a normal distribution, not calibrated.
+        """
+        delta = self.predict(conditions).delta
+        variance = self.relative_variance(conditions)
+        calibration = self.calibration
+        if calibration is None:
+            out = normal_uncertainty(delta, np.sqrt(np.outer(variance, np.maximum(self.unit, 0))))
+        else:
+            out = calibration.uncertainty(delta, variance, self._strata(conditions))
+        if self.self_effects is not None:
+            for i, condition in enumerate(conditions):
+                for gene, _ in self.self_effects.entries(self.effects, condition):
+                    out.sd[i, gene] = self.self_effects.spread
         return out
 
-    def _combined(self, conditions: Sequence[str]) -> Matrix:
-        """1 for a condition of 2 or more targets, (conditions,)."""
-        return np.array([len(targets_of(c)) > 1 for c in conditions], dtype=np.float64)
+    def retrieval(self, conditions: Sequence[str]) -> Matrix:
+        """Predicted effects brought to the length of measured ones, (conditions, genes).
 
-    def _covariance(self, rows: Sequence[str], columns: Sequence[str]) -> Matrix:
-        similar = self.embedding_variance * self.kernel(rows, columns)
-        return similar + self.own_variance * same_gene(rows, columns) + self.shared_variance
+        For searching the measured effect that a prediction belongs to by distance, which shrunken
+        effects are bad at: y c^t with c the median ratio of measured to predicted length on hidden
+        training conditions, t = 1 for combinations of seen targets, 1/2 with one unseen, else 0.
+        The mean stays what ``predict`` answers.
+        """
+        delta = self.predict(conditions).delta
+        if self.calibration is None:
+            return delta
+        return delta * self.calibration.stretch[self._strata(conditions)][:, None]
 
-    def _own_entries(self, conditions: Sequence[str]) -> list[tuple[int, int, float]]:
-        """Row, gene column and value of each self effect that is to be set."""
-        known = self.self_effects
-        if known is None:
-            return []
-        return [
-            (i, known.column[t], known.of(t))
-            for i, condition in enumerate(conditions)
-            for t in targets_of(condition)
-            if t in known.column and t not in self.effects.singles
-        ]
+    @property
+    def calibration(self) -> Calibration | None:
+        """What hidden training conditions say of errors; ``None`` where there are too few."""
+        form = self.tuned_form
+        if self._calibration is None and form is not None:
+            held_out = held_out_predictions(
+                form, without_own_entries(self.effects), self.similarity, self.effects.n_cells
+            )
+            self._calibration = None if held_out is None else Calibration(held_out)
+        return self._calibration
 
-    def _fallback(self, condition: str, known: dict[str, bool]) -> str:
-        blind = [t for t in targets_of(condition) if not known[t] and t not in self.seen]
-        if not blind:
+    def _strata(self, conditions: Sequence[str]) -> npt.NDArray[np.int64]:
+        form = self.tuned_form
+        strata = [-1 if form is None else form.stratum(c) for c in conditions]
+        return np.array(strata, dtype=np.int64)
+
+    def _fallbacks(self, asked: Asked) -> tuple[str, ...]:
+        """Why the prediction of a condition is not the method's own; "" where it is."""
+        genes = asked.conditions.genes
+        known = dict(zip(genes, self.kernel.knows(genes), strict=True))
+        seen = frozenset(self.training.genes)
+        out = []
+        for condition in asked.conditions.names:
+            blind = [t for t in targets_of(condition) if not known[t] and t not in seen]
+            lacking = (
+                f"mean effect for {', '.join(blind)}: no embedding and in no training condition"
+            )
+            out.append(lacking if blind else self._untuned(condition))
+        return tuple(out)
+
+    def _untuned(self, condition: str) -> str:
+        if not self.tuned or not targets_of(condition):
             return ""
-        return f"mean effect for {', '.join(blind)}: no embedding and in no training condition"
+        if self.tuned_form is None:
+            return f"fixed hyper-parameters: {len(self.training.genes)} training targets"
+        if len(targets_of(condition)) > 1 and not self.training.combined.any():
+            return "fixed hyper-parameters: no combination in training"
+        return ""
+
+
+def _sorted(effects: Effects) -> Effects:
+    """Rows in order of their names: their order in training must not matter."""
+    order = sorted(range(len(effects.conditions)), key=effects.conditions.__getitem__)
+    return replace(
+        effects,
+        conditions=tuple(effects.conditions[i] for i in order),
+        delta=effects.delta[order],
+        variance=effects.variance[order],
+        n_cells=effects.n_cells[order],
+    )

@@ -1,0 +1,90 @@
+"""Predictions of hidden training conditions by the tuned form, as it will predict new ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_factor, cho_solve
+
+from scbig.baselines.embedding_kernel import Similarity
+from scbig.baselines.gp_conditions import covariance
+from scbig.baselines.gp_tuned import TunedForm
+from scbig.baselines.gp_tuning import HeldOut, best_draws
+from scbig.effects import Matrix
+
+
+@dataclass(frozen=True)
+class HeldOutPredictions:
+    """One row for each hidden condition of each re-split.
+
+    Attributes:
+        truth: measured effects without own entries, (rows, genes).
+        delta: predicted effects, (rows, genes).
+        variance: posterior variance in the fixed form, (rows,).
+        stratum: index into ``STRATA``, (rows,).
+    """
+
+    truth: npt.NDArray[np.float32]
+    delta: npt.NDArray[np.float32]
+    variance: Matrix
+    stratum: npt.NDArray[np.int64]
+
+
+def held_out_predictions(
+    form: TunedForm, effects: Matrix, similarity: Similarity, n_cells: npt.NDArray[np.int64]
+) -> HeldOutPredictions | None:
+    """Draws are chosen on one half of the re-splits and predict the other; ``None`` without two.
+
+    Args:
+        form: fitted tuned form.
+        effects: training effects without own entries, (conditions, genes).
+        similarity: of the training targets.
+        n_cells: cells behind each condition.
+    """
+    n = len(form.held_out)
+    if n < 2:
+        return None
+    halves = [np.arange(n) % 2 == 0, np.arange(n) % 2 == 1]
+    prior = covariance(form.fixed.settings, similarity, form.training, form.training)
+    total = prior + np.diag(form.fixed.settings.noise(form.training.combined, n_cells))
+    coefficients = [
+        (1.0 - form.share[h.split.stratum])[:, None] * h.predict(total, prior)
+        for h in form.held_out
+    ]
+    variance = [_variance(h, total, prior) for h in form.held_out]
+    for half in halves:
+        best = best_draws(form.errors[~half])
+        for d in np.unique(best):
+            prior = covariance(form.settings[d], similarity, form.training, form.training)
+            total = prior + np.diag(form.settings[d].noise(form.training.combined, n_cells))
+            for r in np.flatnonzero(half):
+                part = form.held_out[r]
+                share = form.share[part.split.stratum] / len(best)
+                used = (best == d).any(0)[part.split.stratum]  # (hidden, groups)
+                if not used.any():
+                    continue
+                own = part.predict(total, prior)
+                for group, columns in enumerate(part.programmes.slices):
+                    weight = (share * used[:, group])[:, None]
+                    coefficients[r][:, columns] += weight * own[:, columns]
+    truth, delta = [], []
+    for part, rows in zip(form.held_out, coefficients, strict=True):
+        visible, hidden = ~part.split.hidden, part.split.hidden
+        truth.append(effects[hidden].astype(np.float32))
+        basis = part.programmes.from_effects.T @ effects[visible]
+        delta.append((rows @ basis).astype(np.float32))
+    return HeldOutPredictions(
+        np.concatenate(truth),
+        np.concatenate(delta),
+        np.concatenate(variance),
+        np.concatenate([part.split.stratum for part in form.held_out]),
+    )
+
+
+def _variance(part: HeldOut, total: Matrix, prior: Matrix) -> Matrix:
+    """Posterior variance of the hidden conditions, (hidden,)."""
+    visible, hidden = ~part.split.hidden, part.split.hidden
+    cross = prior[np.ix_(hidden, visible)]
+    factor = cho_factor(total[np.ix_(visible, visible)])
+    explained = np.einsum("cn,nc->c", cross, cho_solve(factor, cross.T))
+    return np.asarray(np.maximum(np.diag(prior)[hidden] - explained, 0.0))
