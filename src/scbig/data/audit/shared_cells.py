@@ -73,15 +73,17 @@ def split_names(
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
     """Barcode of each cell name, and what stands around it, such as the lane ``-1``.
 
-    The barcode is the first run of eight or more nucleotides; in names without one, everything
-    before the numbers that end it.
+    The barcode is the first run of eight or more nucleotides. In names without one it is what is
+    before the number that ends the name, unless it counts the cells (``cell_17``): where most
+    of the cells would share it, only a name that is there without its number is cut.
     """
     text = pd.Series(names, dtype=str)
     found = text.str.extract(r"^(.*?)([ACGTN]{8,})(.*)$")
-    numbered = text.str.extract(r"^(.+?)((?:[-_.]\d+)*)$")
-    barcode = found[1].fillna(numbered[0]).fillna(text)
-    ending = (found[0] + "|" + found[2]).fillna(numbered[1]).fillna("")
-    return barcode.to_numpy(dtype=np.str_), ending.to_numpy(dtype=np.str_)
+    numbered = text.str.replace(r"[-_.]\d+$", "", regex=True)
+    cut = numbered.isin(set(names)) | (numbered.nunique() > len(text) / 2)
+    barcode = np.where(found[1].notna(), found[1], np.where(cut, numbered, text))
+    ending = [name.replace(code, "|", 1) for name, code in zip(names, barcode, strict=True)]
+    return barcode.astype(np.str_), np.asarray(ending, dtype=np.str_)
 
 
 def _pairs(keys: npt.NDArray[np.generic], rows: Rows) -> tuple[Rows, Rows]:
