@@ -1,50 +1,66 @@
 """A small panel of measured conditions, and ways to mistreat predictions of it."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
+from hypothesis.vendor.pretty import RepresentationPrinter
 from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import ConditionMetric
+from scbig.metrics.discovery import find_metrics
 from scbig.metrics.population import Population, Projection
 from scbig.metrics.truth import Truth
 
+METRICS = find_metrics()
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Panel:
-    """Conditions C0.. with cells; columns 0.. are their targets."""
+    """Measured conditions with cells, control cells, and the columns of targets."""
 
     names: tuple[str, ...]
     cells: tuple[Tensor, ...]
     control: Tensor
     projection: Projection
+    own: tuple[tuple[int, ...], ...]
+    made_with: dict[str, object]
+
+    def __repr__(self) -> str:
+        return f"make_panel(**{self.made_with})"
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, _: bool) -> None:
+        """How hypothesis shows a panel that a property fails for."""
+        printer.text(repr(self))
 
     @property
     def control_mean(self) -> Tensor:
         return self.control.mean(0)
 
-    @property
+    @cached_property
     def populations(self) -> list[Population]:
         return [Population.of_cells(cells, self.projection) for cells in self.cells]
 
-    @property
+    @cached_property
     def truths(self) -> list[Truth]:
         control = Population.of_cells(self.control)
-        every = Population.of_cells(torch.cat(self.cells))
-        effect = torch.stack([p.mean for p in self.populations]).mean(0) - control.mean
+        cells = torch.cat(self.cells)
+        every = Population.of_cells(cells)
         return [
             Truth.of(
                 name,
                 population,
                 control,
-                perturbed_mean=control.mean + 0.8 * effect,
+                perturbed_mean=control.mean + 0.8 * self.effects.mean(0),
                 other_mean=every.mean,
                 other_variance=every.variance,
-                own=(i,),
+                own=own,
+                reference=control.ranked,
+                median_distance=float(torch.pdist(cells @ self.projection.axes.T).quantile(0.5)),
             )
-            for i, (name, population) in enumerate(zip(self.names, self.populations, strict=True))
+            for name, population, own in zip(self.names, self.populations, self.own, strict=True)
         ]
 
     def moved(self, effects: Tensor) -> list[Population]:
@@ -54,32 +70,58 @@ class Panel:
             for x, d in zip(self.cells, effects, strict=True)
         ]
 
-    @property
+    @cached_property
     def effects(self) -> Tensor:
         return torch.stack([x.mean(0) for x in self.cells]) - self.control_mean
 
 
-def make_panel(conditions: int = 12, genes: int = 60, seed: int = 0) -> Panel:
-    rng = np.random.default_rng(seed)
-    base = rng.uniform(1.0, 3.0, genes)
-    program = rng.standard_normal((4, genes)) * 0.15
-    shared = rng.standard_normal(genes) * 0.3
+def make_panel(
+    conditions: int = 12,
+    genes: int = 60,
+    seed: int = 0,
+    *,
+    cells: int = 70,
+    controls: int = 90,
+    strength: float = 0.3,
+    lowest: float = 1.0,
+    doubles: bool = False,
+) -> Panel:
+    """Random effects on top of a shared one; column i is the target of condition i.
 
-    def cells(n: int, effect: np.ndarray) -> Tensor:
+    Args:
+        conditions: at most half as many as genes.
+        genes: at least 6.
+        seed: of everything.
+        cells: of the first condition; each further one has 3 more.
+        controls: number of control cells.
+        strength: standard deviation over genes of the shared and of the particular effects.
+        lowest: expression of the lowest gene in control cells.
+        doubles: conditions have two targets, columns i and i + 1.
+    """
+    made_with = locals()
+    rng = np.random.default_rng(seed)
+    base = rng.uniform(lowest, lowest + 2.0, genes)
+    program = rng.standard_normal((4, genes)) * 0.15
+    shared = rng.standard_normal(genes) * strength
+
+    def sample(n: int, effect: np.ndarray) -> Tensor:
         noise = rng.standard_normal((n, 4)) @ program + rng.standard_normal((n, genes)) * 0.3
         return torch.from_numpy(np.maximum(base + effect + noise, 0.0))
 
     made = tuple(
-        cells(70 + 3 * i, shared + rng.standard_normal(genes) * 0.3) for i in range(conditions)
+        sample(cells + 3 * i, shared + rng.standard_normal(genes) * strength)
+        for i in range(conditions)
     )
     axes = np.linalg.qr(rng.standard_normal((genes, 6)))[0].T
     labels = np.arange(genes) % 5
     averaging = np.eye(5)[labels] / np.bincount(labels)
     return Panel(
-        names=tuple(f"C{i:02d}" for i in range(conditions)),
+        names=tuple(f"C{i:02d}+D{i:02d}" if doubles else f"C{i:02d}" for i in range(conditions)),
         cells=made,
-        control=cells(90, np.zeros(genes)),
+        control=sample(controls, np.zeros(genes)),
         projection=Projection(torch.from_numpy(axes.copy()), torch.from_numpy(averaging)),
+        own=tuple((i, i + 1) if doubles else (i,) for i in range(conditions)),
+        made_with=made_with,
     )
 
 
@@ -93,10 +135,23 @@ def run(
     return made
 
 
+def run_all(truths: list[Truth], predictions: list[Population]) -> dict[str, ConditionMetric]:
+    """Every metric of the package by name; what they share is computed once."""
+    made = {metric.name: metric() for metric in METRICS}
+    for truth, predicted in zip(truths, predictions, strict=True):
+        comparison = Comparison(truth, predicted)
+        for metric in made.values():
+            metric.update(comparison)
+    return made
+
+
 def permuted_genes(panel: Panel, order: Tensor) -> Panel:
+    """The same panel with its genes in another order, targets moved along."""
+    place = order.argsort()
     return replace(
         panel,
         cells=tuple(x[:, order] for x in panel.cells),
         control=panel.control[:, order],
         projection=Projection(panel.projection.axes[:, order], panel.projection.averaging[order]),
+        own=tuple(tuple(int(place[column]) for column in own) for own in panel.own),
     )

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from scbig.conditions import targets_of
 from scbig.metrics.comparison import Comparison
+from scbig.metrics.mid_rank import closer_and_tied
 from scbig.metrics.panel_metric import PanelMetric
 
 
@@ -51,11 +52,9 @@ def _dropped(predicted: Tensor, true: Tensor, dropped: Tensor) -> Tensor:
 
 
 def _one_minus_rank(distance: Tensor) -> Tensor:
-    n = len(distance)
-    own = distance.diagonal()[:, None]
-    before = torch.ones_like(distance, dtype=torch.bool).tril(-1)
-    rank = (distance < own).sum(1) + ((distance == own) & before).sum(1)
-    return 1.0 - rank.double() / n
+    closer, tied = closer_and_tied(distance)
+    rank = closer.sum(1) + tied.tril(-1).sum(1)
+    return 1.0 - rank.double() / len(distance)
 
 
 class CellEvalDiscriminationL1(PanelMetric):
@@ -73,8 +72,9 @@ class CellEvalDiscriminationL1(PanelMetric):
 
     name = "cell_eval_discrimination_l1"
     title = "Discrimination L1 (cell-eval)"
-    short = "ce PDS L1"
+    short = "cePDS L1"
     unit = "share, 1/n to 1"
+    convention = "cell-eval"
     order = 30
     higher_is_better = True
     undefined_value = 0.5
@@ -99,7 +99,7 @@ class CellEvalDiscriminationL2(CellEvalDiscriminationL1):
 
     name = "cell_eval_discrimination_l2"
     title = "Discrimination L2 (cell-eval)"
-    short = "ce PDS L2"
+    short = "cePDS L2"
     order = 31
 
     def panel_scores(self, predicted: Tensor, true: Tensor, targets: Tensor) -> Tensor:
@@ -118,7 +118,7 @@ class CellEvalDiscriminationCosine(CellEvalDiscriminationL1):
 
     name = "cell_eval_discrimination_cosine"
     title = "Discrimination cosine (cell-eval)"
-    short = "ce PDS cos"
+    short = "cePDS cos"
     order = 32
 
     def panel_scores(self, predicted: Tensor, true: Tensor, targets: Tensor) -> Tensor:

@@ -59,7 +59,8 @@ class CentroidAccuracyStrict(CentroidAccuracy):
 
     name = "centroid_accuracy_strict"
     title = "Centroid accuracy, ties lost"
-    short = "cent. str."
+    convention = "Systema"
+    short = "strict"
     order = 27
 
     def panel_scores(self, predicted: Tensor, true: Tensor, targets: Tensor) -> Tensor:

@@ -24,8 +24,16 @@ def share_farther(distance: Tensor, ties: float = 0.5) -> Tensor:
     n = len(distance)
     if n < 2:
         return distance.new_full((n,), float("nan"), dtype=torch.float64)
+    closer, tied = closer_and_tied(distance)
+    return 1.0 - (closer.sum(1) + (1.0 - ties) * tied.sum(1)).double() / (n - 1)
+
+
+def closer_and_tied(distance: Tensor) -> tuple[Tensor, Tensor]:
+    """Which truths are closer to a prediction than its own, and which others are as close.
+
+    Both are bool, of the shape of ``distance``, (conditions, conditions).
+    """
     own = distance.diagonal()[:, None]
     tolerance = TIE * distance.amax(1, keepdim=True)
-    closer = (distance < own - tolerance).sum(1)
-    tied = ((distance - own).abs() <= tolerance).sum(1) - 1  # without itself
-    return 1.0 - (closer + (1.0 - ties) * tied).double() / (n - 1)
+    tied = ((distance - own).abs() <= tolerance).fill_diagonal_(False)
+    return distance < own - tolerance, tied
