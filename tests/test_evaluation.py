@@ -45,7 +45,7 @@ def test_the_table_is_tidy_and_complete(spec):
         "predictor", "condition", "subgroup", "metric", "value", "fallback", "n_cells",
         "n_significant", "coverage",
     ]  # fmt: skip
-    assert len(table) == 4 * len(CONDITIONS) * len(Evaluation(spec).metrics)
+    assert len(table) == 5 * len(CONDITIONS) * len(Evaluation(spec).metrics)
     assert not table.duplicated(["predictor", "condition", "metric"]).any()
     subgroups = dict(zip(table["condition"], table["subgroup"], strict=True))
     assert subgroups == {c: spec.split.subgroup(c) for c in CONDITIONS}
@@ -188,7 +188,7 @@ def test_a_refused_prediction_leaves_no_trace(spec):
 def test_versus_says_who_wins(spec):
     evaluation = scored(spec)
     table = evaluation.versus("Model", metric="weighted_mse", draws=1000)
-    assert set(table["baseline"]) == {"no_change", "means", "replicate"}
+    assert set(table["baseline"]) == {"no_change", "means", "interp_dup", "replicate"}
     assert set(table["verdict"]) == {"beats"}
     back = evaluation.versus("no_change", baselines=["Model"], draws=1000)
     rows = back.set_index("metric")

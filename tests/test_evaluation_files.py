@@ -31,7 +31,7 @@ def scored(tiny_spec: DataSpec) -> Evaluation:
 
 
 def test_every_predictor_and_the_replicate_are_scored(scored):
-    assert scored.predictors == ["Half", "no_change", "replicate"]
+    assert scored.predictors == ["Half", "no_change", "interp_dup", "replicate"]
     table = scored.per_condition()
     assert set(table["condition"]) == set(CONDITIONS)
     halvings = scored.halvings()
@@ -64,7 +64,7 @@ def test_cells_of_scored_trials_are_let_go(tiny_spec):
     gc.collect()
     # the last truth is kept, in case another predictor is scored on it
     assert sum(ref() is not None for ref in alive) <= 1
-    assert len(evaluation.predictors) == 2
+    assert len(evaluation.predictors) == 3
 
 
 def test_files_are_written(scored, tmp_path: Path, capsys):

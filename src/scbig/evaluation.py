@@ -16,6 +16,7 @@ from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import ConditionMetric
 from scbig.metrics.discovery import find_metrics
 from scbig.metrics.effect_table import EffectTable
+from scbig.metrics.interpolated_duplicate import INTERPOLATED
 from scbig.metrics.referee import Referee
 from scbig.metrics.replicate import FEWEST_CELLS, REPLICATE
 from scbig.metrics.scoreboard import Scoreboard
@@ -25,7 +26,9 @@ from scbig.predictor import Prediction, Trial
 
 #: Predictors that a method must beat before anything else is said about it.
 TRIVIAL = ("no_change", "train_mean", "matching", "additive", "bilinear")
-#: Random halvings that the replicate is averaged over.
+#: What a repeat of the experiment would score: predictors that no model can be.
+CEILINGS = (INTERPOLATED, REPLICATE)
+#: Random halvings that ceilings are averaged over.
 HALVINGS = 5
 
 
@@ -73,7 +76,9 @@ class Evaluation:
         self.seed = seed
         self.metrics = tuple(metrics) if metrics is not None else find_metrics()
         self._scores: dict[str, list[ConditionMetric]] = {}
-        self._halvings = [self._new_metrics() for _ in range(HALVINGS)]
+        self._halvings: dict[str, list[list[ConditionMetric]]] = {
+            ceiling: [self._new_metrics() for _ in range(HALVINGS)] for ceiling in CEILINGS
+        }
         self.validation: pd.DataFrame | None = None
         self._truths: dict[str, ScoredTruth] = {}
         self._last: tuple[str, Truth] | None = None
@@ -96,8 +101,8 @@ class Evaluation:
                 one other predictors were scored on, or the prediction is not finite.
         """
         condition = trial.query.condition
-        if predictor == REPLICATE:
-            raise ValueError(f"{REPLICATE!r} is the name of the replicate: use add_replicate")
+        if predictor in CEILINGS:
+            raise ValueError(f"{predictor!r} is the name of a ceiling: use add_replicate")
         if condition in self._fallback.get(predictor, {}):
             raise ValueError(f"{predictor} was scored on {condition} before")
         truth, known = self._truth(trial)
@@ -114,6 +119,8 @@ class Evaluation:
     def add_replicate(self, trial: Trial) -> bool:
         """Let one half of the condition's cells and controls predict the other, five times.
 
+        Both as it is (the replicate) and where it is more than noise (``interpolated_duplicate``).
+
         Returns:
             Whether the condition has the 50 cells that this takes.
         """
@@ -122,10 +129,12 @@ class Evaluation:
             raise ValueError(f"the replicate was scored on {condition} before")
         if len(trial.truth) < FEWEST_CELLS or len(trial.control) < FEWEST_CELLS:
             return False
-        for number, metrics in enumerate(self._halvings):
-            comparison = self._referee.halving(trial, number)
-            for metric in metrics:
-                metric.update(comparison)
+        for number in range(HALVINGS):
+            halving = self._referee.halving(trial, number)
+            interpolated = self._referee.interpolated(halving)
+            for ceiling, comparison in ((INTERPOLATED, interpolated), (REPLICATE, halving)):
+                for metric in self._halvings[ceiling][number]:
+                    metric.update(comparison)
         self._replicated.add(condition)
         return True
 
@@ -133,8 +142,8 @@ class Evaluation:
 
     @property
     def predictors(self) -> list[str]:
-        """Names in order of arrival, the replicate last."""
-        return [*self._scores, *([REPLICATE] if self._replicated else [])]
+        """Names in order of arrival, the ceilings last."""
+        return [*self._scores, *(CEILINGS if self._replicated else ())]
 
     def per_condition(self) -> pd.DataFrame:
         """Tidy scores, a row for each predictor, condition and metric.
@@ -173,7 +182,7 @@ class Evaluation:
         """Scores of each halving of the replicate: halving, condition, metric, value."""
         rows = [
             (number, condition, metric.name, value)
-            for number, metrics in enumerate(self._halvings)
+            for number, metrics in enumerate(self._halvings[REPLICATE])
             for metric in metrics
             for condition, value in sorted(metric.per_condition().items())
         ]
@@ -270,11 +279,11 @@ class Evaluation:
         return "all" if not missing else "none" if missing == len(targets) else "part"
 
     def _values(self, predictor: str) -> dict[str, dict[str, float]]:
-        if predictor != REPLICATE:
+        if predictor not in CEILINGS:
             return {m.name: m.per_condition() for m in self._scores[predictor]}
         values = {}
         for i, metric in enumerate(self.metrics):
-            halvings = [scores[i].per_condition() for scores in self._halvings]
+            halvings = [scores[i].per_condition() for scores in self._halvings[predictor]]
             values[metric.name] = {c: _mean([h[c] for h in halvings]) for c in halvings[0]}
         return values
 

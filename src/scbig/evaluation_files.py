@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from scbig.data_spec import DataSpec
-from scbig.evaluation import Evaluation
+from scbig.evaluation import CEILINGS, Evaluation
 from scbig.metrics.condition_metric import ConditionMetric
 from scbig.metrics.metric_card import metric_card
-from scbig.metrics.replicate import REPLICATE
 from scbig.predictor import Prediction, Predictor, Trial
 from scbig.report.page import write_report
 from scbig.report.score_table import score_table
@@ -126,7 +125,7 @@ def write_effects(path: Path, evaluation: Evaluation) -> None:
     ``true`` is (conditions, genes), ``predicted`` (predictors, conditions, genes), float32, log1p
     of counts per 10,000.
     """
-    names = [name for name in evaluation.predictors if name != REPLICATE]
+    names = [name for name in evaluation.predictors if name not in CEILINGS]
     tables = [evaluation.effects(name) for name in names]
     np.savez_compressed(
         path,

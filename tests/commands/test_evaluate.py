@@ -88,7 +88,8 @@ def test_a_split_file_is_enough(scbig: Command, run_folder: Path, place: Path) -
     assert scbig("evaluate", "--predicted", run_folder / "predictions.h5ad", "--truth",
                  "files/screen.h5ad", "--truth.covariates", "[batch]", "--split",
                  run_folder / "split.json", "--seed", 5, "--evaluation_cells", 32,
-                 "--embeddings", "[files/embedding.npz]") == 0  # fmt: skip
+                 "--embeddings", "[files/embedding.npz]", "--baselines",
+                 "[additive,bilinear,no_change]") == 0  # fmt: skip
     ours, theirs = (
         scores(folder).set_index(["predictor", "metric", "condition"])["value"].sort_index()
         for folder in (place / "evaluation" / "predicted", run_folder)
@@ -105,7 +106,7 @@ def test_a_split_file_is_enough(scbig: Command, run_folder: Path, place: Path) -
 def test_python_says_the_same(run_folder: Path, predicted: ad.AnnData, place: Path) -> None:
     truth = place / "files" / "screen.h5ad"
     shuffled = predicted[:, np.random.default_rng(0).permutation(predicted.n_vars)].copy()
-    table = package.evaluate(shuffled, truth, run=run_folder)
+    table = package.evaluate(shuffled, truth, run=run_folder, baselines=[])
     wide = table[table["predictor"] == "predicted"].sort_values(["condition", "metric"])
     theirs = scores(run_folder)
     theirs = theirs[theirs["predictor"] == "ScBIG"].sort_values(["condition", "metric"])
@@ -120,7 +121,8 @@ def test_predicted_pseudobulks(run_folder: Path, predicted: ad.AnnData, place: P
     means = np.vstack([predicted.X[(conditions == c).to_numpy()].mean(0) for c in names])
     bulk = ad.AnnData(np.asarray(means), obs=pd.DataFrame({"condition": names}, index=names))
     bulk.var_names = predicted.var_names
-    table = package.evaluate(bulk, place / "files" / "screen.h5ad", run=run_folder)
+    truth = place / "files" / "screen.h5ad"
+    table = package.evaluate(bulk, truth, run=run_folder, baselines=[])
     wide = table[table["predictor"] == "predicted"].pivot_table(
         index="condition", columns="metric", values="value", dropna=False
     )
@@ -255,7 +257,9 @@ def test_unknown_conditions_are_refused_when_strict(
     _foreign(predicted.copy()).write_h5ad(file)
     error = refused("--predicted", file, "--truth", "files/screen.h5ad", "--strict", "true")
     assert "NEVER+SEEN" in error
-    table = package.evaluate(file, place / "files" / "screen.h5ad", run=run_folder)
+    truth = place / "files" / "screen.h5ad"
+    table = package.evaluate(file, truth, run=run_folder, baselines=["additive"])
+    assert set(table["predictor"]) == {"predicted", "additive", "replicate"}
     assert any("NEVER+SEEN" in line for line in table.attrs["reported"])
 
 
@@ -303,14 +307,16 @@ def test_what_is_harmless_is_accepted(run_folder: Path, predicted: ad.AnnData, p
     extra = ad.AnnData(sp.csr_matrix((both.n_obs, 2), dtype=np.float32), obs=both.obs)
     extra.var_names = ["more", "still more"]
     wide = ad.concat([both, extra], axis=1, merge="same")
-    plain = package.evaluate(predicted, truth, run=run_folder)
-    table = package.evaluate(wide, truth, run=run_folder)
+    plain = package.evaluate(predicted, truth, run=run_folder, baselines=[])
+    table = package.evaluate(wide, truth, run=run_folder, baselines=[])
     assert any("2 predicted genes" in line for line in table.attrs["reported"])
     np.testing.assert_allclose(table["value"], plain["value"], atol=1e-5)
 
     slipped = _values(lambda x: np.where(x == 0, -1e-4, x))(predicted.copy())
     allowed = PredictionContract(clip=True, drop_controls=True)
-    table = package.evaluate(slipped, truth, run=run_folder, prediction_contract=allowed)
+    table = package.evaluate(
+        slipped, truth, run=run_folder, prediction_contract=allowed, baselines=[]
+    )
     assert any("negative values" in line for line in table.attrs["reported"])
     np.testing.assert_allclose(table["value"], plain["value"], atol=1e-5)
 
@@ -321,7 +327,7 @@ def test_a_truth_without_training_conditions(predicted: ad.AnnData, place: Path)
     tested = set(predicted.obs["condition"])
     small = screen[screen.obs["condition"].isin([*tested, "control"])].copy()
     table = package.evaluate(predicted, small)
-    assert set(table["predictor"]) == {"predicted", "no_change", "replicate"}
+    assert set(table["predictor"]) == {"predicted", "no_change", "interp_dup", "replicate"}
     own = table[table["predictor"] == "predicted"].pivot_table(
         index="condition", columns="metric", values="value", dropna=False
     )
@@ -334,7 +340,11 @@ def test_genes_that_were_predicted(run_folder: Path, predicted: ad.AnnData, plac
     """A tool that predicts a part of the genes is scored on that part."""
     some = predicted[:, :50].copy()
     table = package.evaluate(
-        some, place / "files" / "screen.h5ad", split=run_folder / "split.json", genes="predicted"
+        some,
+        place / "files" / "screen.h5ad",
+        split=run_folder / "split.json",
+        genes="predicted",
+        baselines=["train_mean"],
     )
     assert any("x 50 genes" in line for line in table.attrs["reported"])
 

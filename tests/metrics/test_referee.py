@@ -44,3 +44,15 @@ def test_moments_follow_the_control_cells(tiny_spec, trial):
     shifted = Trial(trial.query, trial.truth, trial.control * torch.rand(24))
     assert not torch.equal(referee.truth(shifted).de_order, kept)
     assert torch.equal(referee.truth(trial).de_order, kept)
+
+
+def test_the_interpolated_half_lies_between_its_own_mean_and_that_of_perturbations(
+    tiny_spec, trial
+):
+    referee = Referee(tiny_spec)
+    halving = referee.halving(trial, 0)
+    got = referee.interpolated(halving)
+    assert got.truth is halving.truth and got.predicted.scores is None
+    own, m = halving.predicted.mean, halving.truth.perturbed_mean
+    low, high = torch.minimum(own, m), torch.maximum(own, m)
+    assert ((low - 1e-9 <= got.predicted.mean) & (got.predicted.mean <= high + 1e-9)).all()

@@ -12,7 +12,7 @@ def test_rows_columns_and_marks():
     assert all(metric.short in text for metric in headline)
     assert "MAE" not in text and "Sign accuracy" not in text
     names = [line.split()[0] for line in lines[1:12] if line and not line.startswith("-")]
-    assert names[:4] == ["Model", "no_change", "additive", "replicate"]
+    assert names[:5] == ["Model", "no_change", "additive", "interp_dup", "replicate"]
     assert len({len(line) for line in lines[:8]}) == 1  # aligned
     model = next(line for line in lines if line.startswith("Model "))
     assert model.count("*") >= 7

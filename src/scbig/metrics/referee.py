@@ -6,6 +6,7 @@ from torch import Tensor
 from scbig.conditions import targets_of
 from scbig.data_spec import DataSpec
 from scbig.metrics.comparison import Comparison
+from scbig.metrics.interpolated_duplicate import interpolated_duplicate
 from scbig.metrics.population import Population, Projection
 from scbig.metrics.replicate import split_half
 from scbig.metrics.truth import Truth
@@ -84,6 +85,16 @@ class Referee:
         reference = self._control(trial.control)
         truth = self._truth(condition, measured, control, control.mean, reference)
         return Comparison(truth, predicting.with_mean(control.mean + effect))
+
+    def interpolated(self, halving: Comparison) -> Comparison:
+        """The same halving, predicted by its half only as far as that is more than noise."""
+        mean = interpolated_duplicate(
+            halving.predicted,
+            halving.truth.perturbed_mean,
+            self._other_mean,
+            self._other_variance,
+        )
+        return Comparison(halving.truth, Population.of_mean(mean))
 
     def _truth(
         self,
