@@ -11,6 +11,7 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 
 from scbig import __version__
+from scbig.component import describe
 from scbig.models.perturbation_model import PerturbationModel
 
 
@@ -37,7 +38,8 @@ class RunFolder(Callback):
             spec = pl_module.built_spec
             root = Path(self.folder)
             root.mkdir(parents=True, exist_ok=True)
-            spec.split.write(root / "split.json")
+            split = {**spec.split.to_dict(), "rule": describe(_data_of(trainer).split_rule)}
+            (root / "split.json").write_text(json.dumps(split, indent=1) + "\n")
             said = {"sha256": spec.fitted_on, "data_sha256": spec.data_sha256}
             modules = {**spec.modules.to_dict(), "fitted_on": said}
             (root / "modules.json").write_text(json.dumps(modules, indent=1) + "\n")
@@ -48,7 +50,7 @@ class RunFolder(Callback):
         if not trainer.is_global_zero:
             return
         spec = pl_module.built_spec
-        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        data = _data_of(trainer)
         card = {
             "model": type(pl_module).__name__,
             "parameters": sum(p.numel() for p in pl_module.parameters()),
@@ -76,3 +78,7 @@ class RunFolder(Callback):
         }
         path = Path(self.folder) / "card.json"
         path.write_text(json.dumps(card, indent=1, default=str) + "\n")
+
+
+def _data_of(trainer: Trainer) -> Any:
+    return trainer.datamodule  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """What an embedding file says of the cells it was fitted on."""
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,7 @@ def fitted_on_of(path: str | Path) -> str:
         with np.load(file, allow_pickle=False) as archive:
             return str(archive["fitted_on"]) if "fitted_on" in archive.files else ""
     if file.suffix == ".h5ad":
-        import h5py  # type: ignore[import-untyped]
-
-        with h5py.File(file, "r") as stored:
+        with import_module("h5py").File(file, "r") as stored:
             if "uns" in stored and "fitted_on" in stored["uns"]:
                 return str(stored["uns"]["fitted_on"].asstr()[()])
     return ""
