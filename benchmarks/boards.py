@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from scbig.metrics.replicate import REPLICATE
 from scbig.metrics.scoreboard import Scoreboard
 from scbig.metrics.summary import ALL
 from scbig.report.score_grid import CEILINGS, ScoreGrid, ScoreRow, score_grid
+from scbig.report.verdict_table import best_trivial_table
 from tables import Tables, apart
 
 #: Shown beside the headline because every paper has them, without a verdict.
@@ -72,6 +74,11 @@ class Board:
             validation=self.validation[self.validation["model"] == model],
             halvings=self.halvings[self.halvings["model"] == model],
         )
+
+    @cached_property
+    def best_trivial(self) -> dict[str, dict[str, Any]]:
+        """Each model against the best trivial baselines, as a table to print."""
+        return {m: best_trivial_table(self.scoreboard(m), m) for m in self.models}
 
     @cached_property
     def summary(self) -> pd.DataFrame:

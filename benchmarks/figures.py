@@ -20,6 +20,8 @@ SQUARES = 90
 SHADES = ((0.0, 0.22), (0.25, 0.42), (0.5, 0.68), (0.75, 1.0))
 #: Ratios beyond are drawn at the edge.
 RATIOS = (1 / 32, 8.0)
+#: Collapse plane: width, left end of the plane, its floor, and a row below it.
+WIDE, FROM, PLANE, ROW = 640, 74, 300, 19
 
 
 @dataclass(frozen=True)
@@ -102,64 +104,82 @@ class Spread:
 def collapse_chart(spreads: Sequence[Spread]) -> str:
     """Spread between conditions against spread between cells, both on a log scale (SVG).
 
-    Predictors of means, which have no cells, stand in a strip below.
+    Predictors of means, which have no cells, have a row each below.
     """
-    width, height, left, strip = 560, 430, 60, 52
-    low, high = (float(np.log2(end)) for end in RATIOS)
-    x_axis = Axis(low - 0.3, high + 0.3, left, width - 14)
-    y_axis = Axis(low - 0.3, high + 0.3, height - 44 - strip, 20)
-    floor = height - 44
-    parts = [line(x_axis.at(0), 20, x_axis.at(0), floor, "ideal")]
-    parts.append(line(left, y_axis.at(0), width - 14, y_axis.at(0), "ideal"))
-    for power in range(int(low), int(high) + 1):
-        label = tick_label(2.0**power) if power >= 0 else f"1/{2**-power}"
-        parts += [
-            line(x_axis.at(power), 20, x_axis.at(power), floor, "grid"),
-            text(x_axis.at(power), floor + 14, label, "tick", "middle"),
-            line(left, y_axis.at(power), width - 14, y_axis.at(power), "grid"),
-            text(left - 6, y_axis.at(power) + 4, label, "tick", "end"),
-        ]
-    parts += [
-        text(left - 6, floor - strip / 2 + 4, "no cells", "tick", "end"),
-        text(
-            (left + width) / 2, height - 8, "dispersion ratio: between conditions", "tick", "middle"
-        ),
-        '<text class="tick" text-anchor="middle" '
-        f'transform="translate(12 {(20 + floor - strip) / 2}) rotate(-90)">'
-        "variance ratio: between cells</text>",
+    shown = [s for s in spreads if not np.isnan(s.dispersion)]
+    with_cells = [s for s in shown if not np.isnan(s.variance)]
+    means = sorted((s for s in shown if np.isnan(s.variance)), key=lambda s: s.dispersion)
+    floor = PLANE + (len(means) + 1) * ROW if means else PLANE
+    x_axis = _ratio_axis([s.dispersion for s in shown], FROM, WIDE - 14)
+    y_axis = _ratio_axis([s.variance for s in with_cells], PLANE, 14)
+    middle = (FROM + WIDE) / 2
+    parts = [
+        *(_grid_x(x_axis, power, floor) for power in _powers(x_axis)),
+        *(_grid_y(y_axis, power) for power in _powers(y_axis)),
+        line(x_axis.at(0), 14, x_axis.at(0), floor, "ideal"),
+        line(FROM, y_axis.at(0), WIDE - 14, y_axis.at(0), "ideal"),
+        text(middle, floor + 32, "dispersion ratio: between conditions", "tick", "middle"),
+        f'<text class="tick" text-anchor="middle" transform="translate(12 {PLANE / 2}) '
+        'rotate(-90)">variance ratio: between cells</text>',
     ]
-    taken: list[tuple[float, float, float]] = []
-    for spread in sorted(spreads, key=lambda s: (s.kind != "model", s.dispersion)):
-        if np.isnan(spread.dispersion):
-            continue
-        x = x_axis.at(_log2(spread.dispersion))
-        cells = not np.isnan(spread.variance)
-        y = y_axis.at(_log2(spread.variance)) if cells else floor - strip / 2
-        note = f"{spread.predictor}: dispersion {spread.dispersion:.3f}"
-        note += f", variance {spread.variance:.3f}" if cells else ", no cells"
-        parts.append(mark(x, y, spread.kind, note))
-        parts.append(_placed(spread, x, y, taken, width))
-    return figure(width, height, "collapse: spread between conditions and between cells", parts)
+    # models come last: a baseline must not cover them
+    order = sorted(with_cells, key=lambda s: (s.kind == "model", s.dispersion))
+    places = [(x_axis.at(_log2(s.dispersion)), y_axis.at(_log2(s.variance))) for s in order]
+    taken = [(x - 5, y, 10.0) for x, y in places]
+    for spread, (x, y) in zip(order, places, strict=True):
+        said = f"dispersion {spread.dispersion:.3f}, variance {spread.variance:.3f}"
+        parts.append(mark(x, y, spread.kind, f"{spread.predictor}: {said}"))
+        parts.append(_placed(spread, x, y, taken))
+    if means:
+        parts.append(text(FROM - 6, PLANE + ROW * 1.25, "means only", "tick", "end"))
+    for i, spread in enumerate(means):
+        x, y = x_axis.at(_log2(spread.dispersion)), PLANE + ROW * (i + 1)
+        parts.append(
+            mark(x, y, spread.kind, f"{spread.predictor}: dispersion {spread.dispersion:.3f}")
+        )
+        parts.append(text(x + 10, y + 4, spread.predictor, f"label {spread.kind}"))
+    label = "collapse: spread between conditions and between cells"
+    return figure(WIDE, floor + 40, label, parts)
 
 
-def _placed(
-    spread: Spread, x: float, y: float, taken: list[tuple[float, float, float]], width: float
-) -> str:
-    """The name beside its mark, where it covers no other name."""
-    size = 6.4 * len(spread.predictor)
-    right = x + 10 + size > width - 8
-    start = x - 10 - size if right else x + 10
-    offsets = (4, 17, -9, 30, -22, 43, -35)
-    y_text = next((y + d for d in offsets if _free(start, y + d, size, taken)), y + 4)
-    taken.append((start, y_text, size))
-    css = f"label {spread.kind}"
-    return text(
-        x - 10 if right else x + 10, y_text, spread.predictor, css, "end" if right else "start"
-    )
+def _ratio_axis(ratios: Sequence[float], start: float, end: float) -> Axis:
+    """Logarithmic: a quarter to four times at least, all ratios that are not beyond."""
+    logs = [-2.0, 2.0, *map(_log2, ratios)]
+    return Axis(min(logs) - 0.3, max(logs) + 0.3, start, end)
+
+
+def _powers(axis: Axis) -> range:
+    return range(int(np.ceil(axis.low)), int(np.floor(axis.high)) + 1)
+
+
+def _label(power: int) -> str:
+    return tick_label(2.0**power) if power >= 0 else f"1/{2**-power}"
+
+
+def _grid_x(axis: Axis, power: int, floor: float) -> str:
+    x = axis.at(power)
+    return line(x, 14, x, floor, "grid") + text(x, floor + 14, _label(power), "tick", "middle")
+
+
+def _grid_y(axis: Axis, power: int) -> str:
+    y = axis.at(power)
+    return line(FROM, y, WIDE - 14, y, "grid") + text(FROM - 6, y + 4, _label(power), "tick", "end")
+
+
+def _placed(spread: Spread, x: float, y: float, taken: list[tuple[float, float, float]]) -> str:
+    """The name beside its mark, where it covers no other name and no mark."""
+    size = 7.0 * len(spread.predictor)
+    left = x + 10 + size > WIDE
+    start = x - 10 - size if left else x + 10
+    heights = [y + side * step for step in range(0, 90, 7) for side in (1, -1)]
+    found = next((h for h in heights if _free(start, h, size, taken)), y)
+    taken.append((start, found, size))
+    css, anchor = f"label {spread.kind}", "end" if left else "start"
+    return text(x - 10 if left else x + 10, round(found + 4, 1), spread.predictor, css, anchor)
 
 
 def _free(x: float, y: float, size: float, taken: list[tuple[float, float, float]]) -> bool:
-    return all(abs(y - b) > 11 or x + size < a or a + w < x for a, b, w in taken)
+    return all(abs(y - b) >= 14 or x + size < a or a + w < x for a, b, w in taken)
 
 
 def _log2(ratio: float) -> float:

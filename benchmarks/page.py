@@ -16,7 +16,6 @@ from scbig.metrics.metric_card import DE_RULE, GENE_SET, VERDICT_RULE
 from scbig.report.glossary import subgroup_meaning
 from scbig.report.interval_chart import interval_chart
 from scbig.report.score_grid import arrow, shown_number
-from scbig.report.verdict_table import best_trivial_table
 
 #: Metrics drawn for every subgroup: one of the mean, one of telling apart, one of the cells.
 GROUP_METRICS = ("systema_pearson_delta", "perturbation_discrimination", "energy_distance")
@@ -92,10 +91,8 @@ def board_values(board: Board, anchor: str) -> dict[str, Any]:
         "title": board.title,
         "about": about(board),
         "grid": grid,
-        "costs": {model: cost_of(board.cells, model) for model in board.models},
-        "verdicts": [
-            {"name": m, "best": best_trivial_table(board.scoreboard(m), m)} for m in board.models
-        ],
+        "costs": {model: _cost_lines(board, model) for model in board.models},
+        "verdicts": [{"name": m, "best": best} for m, best in board.best_trivial.items()],
         "group_charts": groups,
         "effect_charts": [density_chart(effects, limit) for effects in drawn],
         "collapse": collapse_chart(spreads) if spreads else "",
@@ -156,7 +153,6 @@ def _cards(
     seconds = done[["fit_seconds", "test_seconds"]].astype(float).to_numpy().sum()
     red = int(cells["status"].isin(["failed", "timeout"]).sum())
     waiting = len(cells) - len(done) - red
-    wins = [best for board in boards for best in _wins(board)]
     return [
         {
             "what": "Cells finished",
@@ -173,21 +169,28 @@ def _cards(
             "value": str(len(boards)),
             "beside": f"{len(skipped)} left out" if skipped else "none left out",
         },
-        *wins,
+        *(_win_card(board) for board in boards),
     ]
 
 
-def _wins(board: Board) -> list[dict[str, str]]:
+def _cost_lines(board: Board, model: str) -> list[str]:
+    fit, test, peak, parameters = cost_of(board.cells, model)
+    return [f"{fit} + {test} s", f"{peak} MB", f"{parameters} parameters"]
+
+
+def _win_card(board: Board) -> dict[str, str]:
     """The first model's verdicts on the headline, counted."""
     model = board.models[0]
-    counts = board.scoreboard(model).verdicts(model)["verdict"].value_counts()
-    words = [f"{counts[w]} {w}" for w in ("beats", "ties", "loses") if w in counts]
-    return [
-        {
-            "what": f"{model} on {board.data}",
-            "value": words[0] if words else "–",
-            "beside": ", ".join([*words[1:], "of the headline, against the best trivial baseline"])
-            if words
-            else "too few conditions for a verdict",
-        }
-    ]
+    said = [row["verdict"] for row in board.best_trivial[model]["rows"]]
+    beats, ties, loses = (
+        sum(verdict.endswith(word) for verdict in said) for word in ("beats", "ties", "loses")
+    )
+    judged = beats + ties + loses
+    return {
+        "what": f"{model} on {board.data}",
+        "value": f"{beats} of {judged}" if judged else "–",
+        "beside": "headline metrics on which it beats the best trivial baseline; "
+        f"{ties} ties, {loses} losses"
+        if judged
+        else "too few conditions",
+    }

@@ -10,7 +10,6 @@ from cell_tables import COSTS, cost_of, cost_rows
 from matrix import Plan
 from page import POOLING, about, rules, write_page
 from scbig.report.score_grid import arrow, shown_number
-from scbig.report.verdict_table import best_trivial_table
 from tables import read_tables
 
 
@@ -42,7 +41,7 @@ def _text(title: str, boards: list[Board], cells: pd.DataFrame, skipped: dict[st
         lines += ["", f"## {board.title}", "", about(board), "", *_leaderboard(board)]
         for model in board.models:
             lines += ["", f"### {model} against the best trivial baseline", ""]
-            lines += _verdicts(best_trivial_table(board.scoreboard(model), model))
+            lines += _verdicts(board.best_trivial[model])
     lines += ["", "## Cells", "", *markdown(COSTS, cost_rows(cells))]
     for row in cells[cells["error"] != ""].to_dict("records"):
         name = f"{row['data']}/{row['split']}/seed_{row['seed']}/{row['model']}"
