@@ -8,6 +8,9 @@ import pytest
 
 from scbig.cli import TRAINER_COMMANDS
 from scbig.commands.data import check, make
+from scbig.commands.data_audit import audit
+from scbig.commands.data_split import split
+from scbig.commands.evaluate import evaluate_file
 from scbig.commands.modules import modules
 from scbig.commands.predict import predict
 from scbig.commands.screen_file import ScreenFile
@@ -20,7 +23,15 @@ BLOCKS = "\n".join(
     re.findall(r"^```\w*\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
 ).replace("\\\n", " ")
 SCBIG = [line.split("#")[0].split() for line in BLOCKS.splitlines() if line.startswith("scbig ")]
-COMMANDS = {"predict": predict, "modules": modules, "data check": check, "data make": make}
+COMMANDS = {
+    "predict": predict,
+    "evaluate": evaluate_file,
+    "modules": modules,
+    "data check": check,
+    "data make": make,
+    "data split": split,
+    "data audit": audit,
+}
 
 
 def options_of(command: str) -> tuple[set[str], set[str]]:

@@ -1,6 +1,6 @@
 import numpy as np
-
 from planted_leaks import evidence
+
 from scbig.data.audit.evidence import SIDES
 from scbig.split import Split
 

@@ -7,6 +7,7 @@ from scbig.data.audit.controls import check_batches, check_controls
 from scbig.data.audit.embeddings import check_coverage, check_embeddings
 from scbig.data.audit.evidence import Evidence
 from scbig.data.audit.exposure import check_exposure, check_selection
+from scbig.data.audit.file_axes import check_loadings, check_scores
 from scbig.data.audit.file_extras import check_gene_statistics, check_uns
 from scbig.data.audit.finding import Finding
 from scbig.data.audit.fitted_artefacts import check_modules, check_spec
@@ -39,6 +40,8 @@ CHECKS: tuple[Check, ...] = (
     check_gene_choice_of_run,
     check_uns,
     check_gene_statistics,
+    check_loadings,
+    check_scores,
     check_embeddings,
     check_coverage,
     check_predictions,
