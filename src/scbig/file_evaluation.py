@@ -10,15 +10,16 @@ import pandas as pd
 
 from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
+from scbig.cell_eval_referee import describe_referee, referee_table, require_cell_eval
 from scbig.data.prediction_checks import check_predictions
 from scbig.data.prediction_file import PredictionContract, PredictionFile
 from scbig.data.schema import ScreenContract
 from scbig.data.splits.split_file import SplitFile
 from scbig.data.splits.split_rule import SplitRule
+from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
-from scbig.evaluation import TRIVIAL
+from scbig.evaluation import CEILINGS, TRIVIAL
 from scbig.evaluation_files import score_trials, write_evaluation
-from scbig.metrics.replicate import REPLICATE
 from scbig.predictor import Predictor
 from scbig.split import Split
 from scbig.truth_data import GivenSplit, PredictedAreTested, RunOrigin, TruthData
@@ -46,6 +47,8 @@ def evaluate(
     seed: int = 0,
     evaluation_cells: int = 256,
     max_controls: int = 2048,
+    baselines: Sequence[str] | None = None,
+    referee: bool = False,
 ) -> pd.DataFrame:
     """Score predicted cells or pseudobulks of any tool beside all baselines and the replicate.
 
@@ -76,6 +79,9 @@ def evaluate(
         seed: of drawn cells, halvings and resampling; a run says its own.
         evaluation_cells: control cells that baselines predict from, at most; a run says its own.
         max_controls: control cells that effects are tested against, at most; a run says its own.
+        baselines: names of the baselines to score beside; all by default.
+        referee: let cell-eval (``pip install 'scbig[referee]'``) score the same cells; what agrees
+            is in ``attrs["reported"]``, the numbers in referee.csv of ``out``.
 
     Returns:
         The tidy scores of ``Evaluation.per_condition``; ``attrs["reported"]`` holds what was
@@ -85,8 +91,8 @@ def evaluate(
         UserError: predictions that cannot be scored as what they are given as; nothing is written.
     """
     _refuse_same_file(predicted, truth)
-    if name in (*TRIVIAL, REPLICATE):
-        raise UserError(f"{name!r} is a baseline that is scored beside: choose another name")
+    if referee:
+        require_cell_eval()
     origin = RunOrigin.of(run, ckpt_path) if run is not None or ckpt_path is not None else None
     given = truth_contract or ScreenContract()
     contract = given if origin is None else origin.contract_with(given)
@@ -119,10 +125,10 @@ def evaluate(
     spec = data.spec
     reported += [*data.reported, *cells.reported]
 
-    beside: dict[str, Predictor] = {"no_change": UnchangedCells()}
-    if data.split.train:
-        beside = standard_baselines(spec)
-    else:
+    beside = _baselines(spec, baselines)
+    if name in {*beside, *CEILINGS}:
+        raise UserError(f"{name!r} is scored beside the predictions: choose another name for them")
+    if not data.split.train:
         reported.append(
             "the truth has no training condition: baselines and metrics that need other "
             "perturbations than the scored ones are left out or NaN"
@@ -130,33 +136,50 @@ def evaluate(
     seed = seed if origin is None else origin.seed
     evaluation = score_trials(spec, data.trials(side), {name: cells, **beside}, seed=seed)
     table = evaluation.per_condition()
+    judged = None
+    if referee:
+        own = table[table["predictor"] == name]
+        controls = data.screen.cells[data.screen.control_rows]
+        judged = referee_table(spec, data.trials(side), cells, own, controls, seed)
+        reported.append(describe_referee(judged))
     table.attrs["reported"] = reported
     if out is not None:
         validation = None
         if side == "test" and data.split.val:
             trivial = {n: beside[n] for n in TRIVIAL if n in beside}
-            validation = score_trials(
-                spec, data.trials("val"), trivial, seed=seed, replicate=False
-            ).per_condition()
-        card = {
-            "predictions": file.name,
-            "truth": data.source_name,
-            "data_sha256": spec.data_sha256,
-            "split": data.split.name,
-            "split_sha256": data.split.sha256,
-            "genes": spec.n_genes,
-            "run": str(run or ckpt_path or ""),
-            "reported": reported,
-        }
+            scored = score_trials(spec, data.trials("val"), trivial, seed=seed, replicate=False)
+            validation = scored.per_condition()
         write_evaluation(
             Path(out),
             evaluation,
             model=name,
             side="test" if side == "test" else "validation",
-            card=card,
+            card={
+                "predictions": file.name,
+                "truth": data.source_name,
+                "run": str(run or ckpt_path or ""),
+                "data_sha256": spec.data_sha256,
+                "split": data.split.name,
+                "split_sha256": data.split.sha256,
+                "genes": spec.n_genes,
+                "reported": reported,
+            },
             validation=validation,
         )
+        if judged is not None:
+            judged.to_csv(Path(out) / "referee.csv", index=False)
     return table
+
+
+def _baselines(spec: DataSpec, asked: Sequence[str] | None) -> dict[str, Predictor]:
+    # without training conditions there is nothing to fit
+    known: dict[str, Predictor] = {"no_change": UnchangedCells()}
+    if spec.split.train:
+        known = standard_baselines(spec)
+    unknown = sorted(set(asked or ()) - set(known))
+    if unknown:
+        raise UserError(f"no baseline {listed(unknown)}: there are {listed(sorted(known), 30)}")
+    return known if asked is None else {name: known[name] for name in known if name in asked}
 
 
 def _rule(split: str | Path | None, origin: RunOrigin | None, file: PredictionFile) -> SplitRule:

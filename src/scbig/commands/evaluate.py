@@ -10,7 +10,7 @@ from scbig.commands.prediction_options import PredictedFile
 from scbig.commands.screen_file import ScreenFile
 
 
-def evaluate(
+def evaluate_file(
     predicted: PredictedFile,
     truth: ScreenFile,
     split: str | None = None,
@@ -26,6 +26,8 @@ def evaluate(
     seed: int = 0,
     evaluation_cells: int = 256,
     max_controls: int = 2048,
+    baselines: list[str] | None = None,
+    referee: bool = False,
 ) -> None:
     """Score predicted cells or pseudobulks of any tool, beside all baselines.
 
@@ -46,6 +48,8 @@ def evaluate(
         seed: of drawn cells, halvings and resampling; a run says its own.
         evaluation_cells: control cells that baselines predict from; a run says its own.
         max_controls: control cells that effects are tested against; a run says its own.
+        baselines: names of the baselines to score beside; all by default.
+        referee: let cell-eval score the same cells too, and write referee.csv.
     """
     from scbig.errors import UserError
     from scbig.file_evaluation import evaluate as score
@@ -71,6 +75,8 @@ def evaluate(
         seed=seed,
         evaluation_cells=evaluation_cells,
         max_controls=max_controls,
+        baselines=baselines,
+        referee=referee,
     )
     for line in table.attrs["reported"]:
         print(line, file=sys.stderr)

@@ -160,7 +160,7 @@ def condition_means(screen: Screen) -> Matrix:
 
 def _control_mean(screen: Screen) -> Matrix:
     cells = screen.cells[screen.control_rows]
-    return np.asarray(cells.mean(0, dtype=np.float64)).ravel()
+    return np.asarray(cells.astype(np.float64).mean(0)).ravel()
 
 
 def _correlation(a: Matrix, b: Matrix) -> float:

@@ -95,7 +95,7 @@ class PredictedCells:
     def means(self, conditions: Sequence[str]) -> npt.NDArray[np.float64]:
         """Mean over the rows of each condition, (conditions, genes)."""
         return np.vstack(
-            [np.asarray(self.cells[self.rows[c]].mean(0, dtype=np.float64)) for c in conditions]
+            [np.asarray(self.cells[self.rows[c]].astype(np.float64).mean(0)) for c in conditions]
         )
 
 
