@@ -22,7 +22,7 @@ class BilinearCV(EffectPredictor):
     others alone. With fewer than 5 training targets the middle of each grid is used. Undefined
     where ``BilinearRidge`` is; its fallback is passed on.
 
-    Measured as in ``GaussianProcess``: .507/.349, .490/.304 and .613/.509 on doubles with no, one
+    On Norman (``scbig.baselines``): .507/.349, .490/.304 and .613/.509 on doubles with no, one
     and two seen targets, .318/.051 on unseen singles.
 
     Args:

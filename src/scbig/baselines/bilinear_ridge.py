@@ -27,7 +27,7 @@ class BilinearRidge(EffectPredictor):
     With neither, training conditions enter A and b, not K; a predicted condition gets the mean
     training effect and says so.
 
-    Measured as in ``GaussianProcess``, where 48 of 105 targets are not measured and control enters
+    On Norman (``scbig.baselines``), where 48 of 105 targets are not measured and control enters
     as 0: .508/.369, .434/.247 and .539/.395 on doubles with no, one and two seen targets, .305/.058
     on unseen singles; without ``prior`` .438/.169, .416/.130, .487/.230 and .301/.037.
 

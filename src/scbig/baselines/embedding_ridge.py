@@ -20,7 +20,7 @@ class EmbeddingRidge(EmbeddingRegression):
     left out of the fit; a predicted one gets the mean training effect and says so, as does every
     condition when fewer than two training conditions are covered.
 
-    Measured as in ``GaussianProcess``: .472/.246, .512/.360 and .607/.511 on doubles with no, one
+    On Norman (``scbig.baselines``): .472/.246, .512/.360 and .607/.511 on doubles with no, one
     and two seen targets, .329/.217 on unseen singles.
 
     Args:

@@ -22,7 +22,7 @@ class NearestNeighbours(EmbeddingRegression):
     left out; a predicted one gets the mean training effect and says so, as does every condition
     when fewer than two training conditions are covered.
 
-    Measured as in ``GaussianProcess``: .418/.144, .451/.252 and .529/.391 on doubles with no, one
+    On Norman (``scbig.baselines``): .418/.144, .451/.252 and .529/.391 on doubles with no, one
     and two seen targets, .298/.067 on unseen singles.
 
     Args:

@@ -29,7 +29,7 @@ class RandomForest(EmbeddingRegression):
     left out; a predicted one gets the mean training effect and says so, as does every condition
     when fewer than two training conditions are covered.
 
-    Measured as in ``GaussianProcess``: .448/.175, .489/.328 and .573/.464 on doubles with no, one
+    On Norman (``scbig.baselines``): .448/.175, .489/.328 and .573/.464 on doubles with no, one
     and two seen targets, .330/.177 on unseen singles.
 
     Args:
