@@ -1,6 +1,7 @@
 """``TrialSet``: held-out conditions as questions with hidden answers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -49,7 +50,7 @@ class TrialSet:
         self.source_cells = source_cells
         self.max_controls = max_controls
         self.seed = seed
-        self._shared: tuple[bytes, torch.Tensor] | None = None
+        self._shared: tuple[bytes, Query, torch.Tensor] | None = None
 
     def __len__(self) -> int:
         return len(self.conditions)
@@ -66,32 +67,35 @@ class TrialSet:
     def trial(self, condition: str) -> Trial:
         """The trial of one condition."""
         code = int(self._screen.codes_of([condition])[0])
-        mix = stratum_weights(self._screen)[code]
-        source = self._matched(mix, self.source_cells, 0)
-        query = Query(
-            condition=condition,
-            control=self._dense(source),
-            covariates=torch.from_numpy(self._screen.covariate_codes[source]),
-            control_mean=torch.tensor(self._control_mean(mix)),
-            seed=self.seed,
-            library=self._library(source),
-        )
+        asked, reference = self._controls(stratum_weights(self._screen)[code])
         truth = self._dense(np.flatnonzero(self._screen.condition == code))
-        return Trial(query, truth, self._reference(mix))
+        return Trial(replace(asked, condition=condition), truth, reference)
+
+    def _controls(self, mix: npt.NDArray[np.float64]) -> tuple[Query, torch.Tensor]:
+        """What conditions of one mix share: a query but for its name, and the reference cells."""
+        key = mix.tobytes()
+        if self._shared is None or self._shared[0] != key:
+            source = self._matched(mix, self.source_cells, 0)
+            query = Query(
+                condition="",
+                control=self._dense(source),
+                covariates=torch.from_numpy(self._screen.covariate_codes[source]),
+                control_mean=torch.tensor(self._control_mean(mix)),
+                seed=self.seed,
+                library=self._library(source),
+            )
+            reference = self._dense(self._matched(mix, self.max_controls, 1))
+            self._shared = key, query, reference
+        return self._shared[1:]
 
     def _control_mean(self, mix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         used = np.flatnonzero(mix)
         means = [
-            np.asarray(self._screen.cells[self._control_strata[s]].mean(0, dtype=np.float64))
+            # SciPy adds up sparse float32 in float32, whatever dtype is asked of the mean
+            np.asarray(self._screen.cells[self._control_strata[s]].astype(np.float64).mean(0))
             for s in used
         ]
         return np.asarray(mix[used] @ np.vstack(means), dtype=np.float64)
-
-    def _reference(self, mix: npt.NDArray[np.float64]) -> torch.Tensor:
-        key = mix.tobytes()
-        if self._shared is None or self._shared[0] != key:
-            self._shared = (key, self._dense(self._matched(mix, self.max_controls, 1)))
-        return self._shared[1]
 
     def _matched(self, mix: npt.NDArray[np.float64], most: int, stream: int) -> Rows:
         """Rows of control cells in the proportions ``mix``, without replacement.

@@ -26,7 +26,7 @@ def mann_whitney(cells: RankedCells, control: RankedCells) -> tuple[Floats, Floa
     n, m = cells.n_cells, control.n_cells
     if not n or not m:
         return np.zeros(cells.n_genes), np.ones(cells.n_genes)
-    placed = Placement.of(cells, control)
+    placed = cells.among(control)
     u = cells.sums(placed.below + 0.5 * placed.equal)
     u += cells.zeros * (placed.zero_below + 0.5 * placed.zero_equal)
     total = n + m
@@ -45,16 +45,15 @@ def _ties(cells: RankedCells, control: RankedCells, placed: Placement) -> Floats
     zero = _cubes(cells.zeros + control.zeros)
     first, length = cells.runs
     shared = placed.equal[first]
+    # values that a group of several has; most values are alone and add nothing
+    several = np.flatnonzero(length + shared > 1)
+    first, length, shared = first[several], length[several], shared[several]
     # groups that the cells have a part in, less what the control cells alone had there
     own = _cubes(length + shared) - _cubes(shared)
     of_runs = np.bincount(cells.gene[first], weights=own, minlength=cells.n_genes)
-    theirs, lengths = control.runs
-    of_control = np.bincount(
-        control.gene[theirs], weights=_cubes(lengths), minlength=control.n_genes
-    )
-    return np.asarray(zero + of_runs + of_control)
+    return np.asarray(zero + of_runs + control.ties)
 
 
 def _cubes(count: npt.NDArray[np.int64]) -> Floats:
     size = count.astype(np.float64)
-    return size**3 - size
+    return np.asarray(size * (size * size - 1))

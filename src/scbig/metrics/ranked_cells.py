@@ -28,12 +28,17 @@ class RankedCells:
         n_genes: genes.
         keys: ascending, one a value other than 0.
         rows: cell of each key.
+        whole: cells that these were taken from, if any: where they fall among others is looked up
+            there, once for all that is taken.
+        kept: keys of ``whole`` that these are.
     """
 
     n_cells: int
     n_genes: int
     keys: Ints
     rows: npt.NDArray[np.int32]
+    whole: "RankedCells | None" = None
+    kept: Ints | None = None
 
     @classmethod
     def of(cls, cells: Tensor) -> "RankedCells":
@@ -50,8 +55,8 @@ class RankedCells:
         number = np.full(self.n_cells, -1, dtype=np.int32)
         number[cells.cpu().numpy()] = np.arange(len(cells), dtype=np.int32)
         rows = number[self.rows]
-        kept = rows >= 0
-        return RankedCells(len(cells), self.n_genes, self.keys[kept], rows[kept])
+        kept = np.flatnonzero(rows >= 0)
+        return RankedCells(len(cells), self.n_genes, self.keys[kept], rows[kept], self, kept)
 
     @staticmethod
     def zero_keys(genes: int) -> Ints:
@@ -61,6 +66,8 @@ class RankedCells:
     @cached_property
     def gene(self) -> Ints:
         """Gene of each key."""
+        if self.whole is not None and self.kept is not None:
+            return self.whole.gene[self.kept]
         return self.keys >> _BITS
 
     @cached_property
@@ -72,7 +79,8 @@ class RankedCells:
     @cached_property
     def starts(self) -> Ints:
         """First key of each gene, and the number of keys, (genes + 1,)."""
-        return np.searchsorted(self.keys, np.arange(self.n_genes + 1) << _BITS)
+        ends = np.cumsum(np.bincount(self.gene, minlength=self.n_genes))
+        return np.concatenate([np.zeros(1, np.int64), ends])
 
     @cached_property
     def zeros(self) -> Ints:
@@ -82,6 +90,8 @@ class RankedCells:
     @cached_property
     def negatives(self) -> Ints:
         """Cells below 0 of each gene, (genes,)."""
+        if not len(self.values) or self.values.min() > 0:
+            return np.zeros(self.n_genes, np.int64)
         return np.searchsorted(self.keys, self.zero_keys(self.n_genes)) - self.starts[:-1]
 
     @cached_property
@@ -91,9 +101,44 @@ class RankedCells:
         return first, np.diff(first, append=len(self.keys))
 
     @cached_property
+    def ties(self) -> Floats:
+        """Sum of t^3 - t over the runs of t equal values other than 0, (genes,)."""
+        first, length = self.runs
+        several = length > 1
+        size = length[several].astype(np.float64)
+        of = self.gene[first[several]]
+        found = np.bincount(of, weights=size**3 - size, minlength=self.n_genes)
+        return found.astype(np.float64, copy=False)
+
+    @cached_property
+    def linear(self) -> Floats:
+        """exp(x) - 1 of each key."""
+        if self.whole is not None and self.kept is not None:
+            return self.whole.linear[self.kept]
+        return np.expm1(self.values.astype(np.float64))
+
+    @cached_property
     def linear_mean(self) -> Floats:
         """Mean of exp(x) - 1 of each gene: in counts per 10,000 for log1p values, (genes,)."""
-        return self.sums(np.expm1(self.values.astype(np.float64))) / max(self.n_cells, 1)
+        return self.sums(self.linear) / max(self.n_cells, 1)
+
+    def among(self, others: "RankedCells") -> "Placement":
+        """Where these cells fall among others; the last answer is kept.
+
+        Meant for others that stay the same, as control cells do.
+        """
+        if self.whole is not None and self.kept is not None:
+            return self.whole.among(others).take(self.kept)
+        last = self._last_placement
+        if last and last[0][0] is others:
+            return last[0][1]
+        placed = Placement.of(self, others)
+        last[:] = [(others, placed)]
+        return placed
+
+    @cached_property
+    def _last_placement(self) -> "list[tuple[RankedCells, Placement]]":
+        return []
 
     def sums(self, of_key: Floats) -> Floats:
         """Sum over the keys of each gene, (genes,)."""
@@ -116,6 +161,10 @@ class Placement:
     equal: Ints
     zero_below: Ints
     zero_equal: Ints
+
+    def take(self, keys: Ints) -> "Placement":
+        """The placement of some keys."""
+        return Placement(self.below[keys], self.equal[keys], self.zero_below, self.zero_equal)
 
     @classmethod
     def of(cls, cells: RankedCells, others: RankedCells) -> "Placement":
