@@ -1,5 +1,6 @@
 """The command line: routes a command, and turns bad input into one line and exit code 2."""
 
+import os
 import sys
 
 from scbig import __version__
@@ -47,6 +48,10 @@ def main() -> None:
         return
     try:
         _run(command)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader of a pipe, such as head, has gone; what is left to flush goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except UserError as error:
         print(f"scbig {command}: {error}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -1,9 +1,13 @@
 import pytest
 from planted_leaks import evidence, failing, notes, only
 
+from scbig.data.audit.evidence import Evidence
+from scbig.data.audit.written_split import WrittenSplit
+from scbig.data.schema import ScreenContract, read_screen
 from scbig.data.splits.holdout_legacy import HoldoutLegacy
 from scbig.data.splits.simulation import Simulation
 from scbig.split import Split
+from small_screen import make_small_adata
 
 CONDITIONS = ["A", "B", "C", "D", "A+B", "B+C", "C+D"]
 
@@ -20,8 +24,8 @@ def test_a_single_tested_as_unseen_that_training_has_in_a_combination():
 def test_the_legacy_holdout_fails():
     rule = HoldoutLegacy(0, n_combinations=1, draw_fraction=0.5)
     found = evidence(split=rule.split(CONDITIONS), rule=rule)
-    assert "tested as unseen" in only(found).text
-    assert "known to leak" in notes(found)
+    leak, known = failing(found)
+    assert "tested as unseen" in leak.text and "known to leak" in known.text
 
 
 @pytest.mark.parametrize("claim", ["seen2", "combo_seen2"])
@@ -37,6 +41,15 @@ def test_exposure_is_counted():
     text = notes(evidence(split=split))
     assert "2 tested genes: 0 with a training single, 1 in training combinations only" in text
     assert "label_seen and effective_seen differ for 1 of 1 seen1" in text
+
+
+def test_genes_of_another_context_are_told_from_genes_of_none():
+    adata = make_small_adata()
+    screen = read_screen(adata, ScreenContract(context="batch", min_cells=5))
+    split = Split("s", 0, ("A@x", "B@x", "B@y"), (), ("A@y", "D@y"))
+    found = Evidence(screen, WrittenSplit.of(split))
+    assert failing(found) == []
+    assert "1 in another context only, 1 nowhere" in notes(found)
 
 
 def test_validation_on_a_gene_of_the_test_that_training_lacks():

@@ -47,12 +47,15 @@ def check_exposure(evidence: Evidence) -> Iterator[Finding]:
     singles = tested & split.seen_genes
     only_combined = (tested & combined) - singles
     validated = (tested & _perturbed(split.val)) - trained
+    names = set(target_genes(split.train))
+    elsewhere = {g for g in tested - trained - validated if in_context(g, "") in names}
     yield Finding(
         "note",
         CHECK,
         f"{len(tested)} tested genes: {len(singles)} with a training single, {len(only_combined)} "
         f"in training combinations only, {len(validated)} in validation only, "
-        f"{len(tested - trained - validated)} nowhere",
+        + (f"{len(elsewhere)} in another context only, " if elsewhere else "")
+        + f"{len(tested - trained - validated - elsewhere)} nowhere",
     )
 
 

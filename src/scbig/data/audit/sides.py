@@ -49,7 +49,12 @@ def check_sides(evidence: Evidence) -> Iterator[Finding]:
             "the split file was changed after it was written: its sha256 does not fit its lists",
         )
     if evidence.rule is not None and evidence.rule.leak:
-        yield Finding("note", CHECK, f"its rule is known to leak: {evidence.rule.leak}")
+        yield Finding(
+            "unproven",
+            CHECK,
+            f"its rule is known to leak: {evidence.rule.leak}; use it to compare with published "
+            "numbers only",
+        )
     present = frozenset(evidence.screen.conditions)
     absent = sorted(set(written.side) - present)
     if absent:
