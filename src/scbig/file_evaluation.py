@@ -48,6 +48,7 @@ def evaluate(
     evaluation_cells: int = 256,
     max_controls: int = 2048,
     baselines: Sequence[str] | None = None,
+    replicate: bool = True,
     referee: bool = False,
 ) -> pd.DataFrame:
     """Score predicted cells or pseudobulks of any tool beside all baselines and the replicate.
@@ -80,6 +81,7 @@ def evaluate(
         evaluation_cells: control cells that baselines predict from, at most; a run says its own.
         max_controls: control cells that effects are tested against, at most; a run says its own.
         baselines: names of the baselines to score beside; all by default.
+        replicate: whether the split-half replicate is scored beside.
         referee: let cell-eval (``pip install 'scbig[referee]'``) score the same cells; what agrees
             is in ``attrs["reported"]``, the numbers in referee.csv of ``out``.
 
@@ -134,7 +136,8 @@ def evaluate(
             "perturbations than the scored ones are left out or NaN"
         )
     seed = seed if origin is None else origin.seed
-    evaluation = score_trials(spec, data.trials(side), {name: cells, **beside}, seed=seed)
+    predictors: dict[str, Predictor] = {name: cells, **beside}
+    evaluation = score_trials(spec, data.trials(side), predictors, seed=seed, replicate=replicate)
     table = evaluation.per_condition()
     judged = None
     if referee:

@@ -27,6 +27,7 @@ def evaluate_file(
     evaluation_cells: int = 256,
     max_controls: int = 2048,
     baselines: list[str] | None = None,
+    replicate: bool = True,
     referee: bool = False,
 ) -> None:
     """Score predicted cells or pseudobulks of any tool, beside all baselines.
@@ -49,6 +50,7 @@ def evaluate_file(
         evaluation_cells: control cells that baselines predict from; a run says its own.
         max_controls: control cells that effects are tested against; a run says its own.
         baselines: names of the baselines to score beside; all by default.
+        replicate: whether the split-half replicate is scored beside.
         referee: let cell-eval score the same cells too, and write referee.csv.
     """
     from scbig.errors import UserError
@@ -76,6 +78,7 @@ def evaluate_file(
         evaluation_cells=evaluation_cells,
         max_controls=max_controls,
         baselines=baselines,
+        replicate=replicate,
         referee=referee,
     )
     for line in table.attrs["reported"]:
