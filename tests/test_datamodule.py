@@ -9,6 +9,7 @@ from lightning.pytorch.callbacks import ModelCheckpoint
 
 import scbig
 from scbig.data.splits.additive import Additive
+from scbig.data.splits.no_test import NoTest
 from scbig.data.splits.simulation_single import SimulationSingle
 from scbig.data.splits.single import Single
 from scbig.data.splits.split_column import SplitColumn
@@ -278,3 +279,10 @@ def test_the_real_panels(real_data, name, settings, sizes):
     for trial in data.test_dataloader():
         assert len(trial.truth) >= 10
         assert len(trial.query.control) == min(256, len(data.screen.control_rows))
+
+
+def test_a_split_that_tests_nothing_cannot_be_tested():
+    data = make_module(split=NoTest())
+    assert len(data.val_dataloader()) > 0
+    with pytest.raises(UserError, match="scbig validate"):
+        data.test_dataloader()

@@ -282,7 +282,16 @@ class PerturbationDataModule(LightningDataModule):
         return self.trials("val")
 
     def test_dataloader(self) -> TrialSet:
-        """Trials of the test conditions."""
+        """Trials of the test conditions.
+
+        Raises:
+            UserError: the split tests nothing.
+        """
+        if not self.split.test:
+            raise UserError(
+                f"split {self.split.name!r} has no test condition: score its validation side with "
+                "scbig validate, or choose another split"
+            )
         return self.trials("test")
 
     def trials(self, side: Literal["train", "val", "test"]) -> TrialSet:
