@@ -248,8 +248,8 @@ def test_a_missing_file():
         ),
         (
             "papalexi2021_subset",
-            {"covariates": ["bio_rep"], "split": Single(test_fraction=0.3)},
-            (16, 2, 7),
+            {"covariates": ["bio_rep"], "split": Single(test_fraction=0.3, replace=False)},
+            (17, 1, 7),
         ),
         (
             "adamson2016_mini",

@@ -10,15 +10,18 @@ from scbig.data.screen import Screen
 
 
 def fitted_on(screen: Screen, rows: npt.NDArray[np.int64]) -> str:
-    """Hash of the names of the perturbed cells among ``rows`` and of the data they are from.
+    """Hash of the names and conditions of the perturbed cells among ``rows``.
 
-    Control cells are left out: they belong to every side of a split. The choice of genes does not
-    matter either, since it may depend on the cells itself. Equal hashes are then the same perturbed
-    cells of the same data, read in the same way.
+    Control cells are left out: they belong to every side of a split. So are values and genes:
+    cells that nothing was fitted on, and a choice of genes that depends on cells, must not change
+    it; ``Screen.sha256``, which stands beside it in files, says which data they are from.
     """
-    perturbed = rows[screen.condition[rows] > 0]
-    names = sorted(screen.cell_names[row] for row in perturbed.tolist())
-    return hashlib.sha256(json.dumps([screen.sha256, names]).encode()).hexdigest()
+    perturbed = rows[screen.condition[rows] > 0].tolist()
+    labels = sorted(
+        (screen.cell_names[row], screen.condition_names[screen.condition[row]])
+        for row in perturbed
+    )
+    return hashlib.sha256(json.dumps(labels).encode()).hexdigest()
 
 
 def provenance(screen: Screen, rows: npt.NDArray[np.int64]) -> dict[str, str | int]:

@@ -38,8 +38,6 @@ def check_modules(evidence: Evidence) -> Iterator[Finding]:
                 f"{name} does not say on which cells its modules were fitted (key fitted_on): make "
                 "them again with fit, or with scbig modules --split",
             )
-        elif sha256 == evidence.training_hash:
-            yield Finding("note", CHECK, f"{name} was fitted on the training cells of this split")
         elif isinstance(said, Mapping) and said.get("data_sha256") != evidence.screen.sha256:
             yield Finding(
                 "unproven",
@@ -47,6 +45,8 @@ def check_modules(evidence: Evidence) -> Iterator[Finding]:
                 f"{name} was fitted on other data than these, or read in another way: audit it "
                 "beside the data it came from",
             )
+        elif sha256 == evidence.training_hash:
+            yield Finding("note", CHECK, f"{name} was fitted on the training cells of this split")
         else:
             training = int((evidence.screen.condition[evidence.training_rows] > 0).sum())
             yield Finding(
