@@ -22,7 +22,7 @@ BEST = 10
 class Effort:
     """How many re-splits and draws a screen of n conditions can afford: cost grows with n^3.
 
-    16 re-splits and 300 draws up to 400 conditions; beyond, fewer of both, down to 3 and 100.
+    16 re-splits and 300 draws up to 250 conditions; beyond, fewer of both, down to 3 and 100.
     A large screen holds out as many targets in 3 re-splits as a small one in 16.
     """
 
@@ -32,7 +32,7 @@ class Effort:
     @classmethod
     def of(cls, n: int) -> "Effort":
         """For n training conditions."""
-        small = min(400 / max(n, 1), 1.0)
+        small = min(250 / max(n, 1), 1.0)
         return cls(max(round(16 * small**1.5), 3), max(round(300 * small), 100))
 
 
@@ -65,9 +65,11 @@ class HeldOut:
             prior: K of all training conditions.
         """
         visible, hidden = ~self.split.hidden, self.split.hidden
-        factor = cho_factor(total[np.ix_(visible, visible)], overwrite_a=True)
-        weights = cho_solve(factor, self.programmes.rows)
-        return np.asarray(prior[np.ix_(hidden, visible)] @ weights)
+        known, cross = self.programmes.rows, prior[np.ix_(hidden, visible)]
+        factor = cho_factor(total[np.ix_(visible, visible)], overwrite_a=True, check_finite=False)
+        if len(cross) < known.shape[1]:  # the fewer right-hand sides
+            return np.asarray(cho_solve(factor, cross.T, check_finite=False).T @ known)
+        return np.asarray(cross @ cho_solve(factor, known, check_finite=False))
 
 
 def held_out_errors(

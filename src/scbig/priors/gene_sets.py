@@ -34,7 +34,7 @@ def read_gmt(
     column = {gene: i for i, gene in enumerate(genes)}
     kept = {
         name: np.array(sorted({column[g] for g in members if g in column}), dtype=int)
-        for name, members in _lines(Path(path)).items()
+        for name, members in read_sets(Path(path)).items()
     }
     kept = {name: rows for name, rows in kept.items() if smallest <= len(rows) <= largest}
     distinct = _prune(list(kept.values()), len(genes), most_alike)
@@ -45,7 +45,12 @@ def read_gmt(
     }
 
 
-def _lines(path: Path) -> dict[str, list[str]]:
+def read_sets(path: Path) -> dict[str, list[str]]:
+    """All sets of a GMT file with all their genes, in the order of the file.
+
+    Raises:
+        UserError: no such file, a line without genes, or a name that occurs twice.
+    """
     if not path.is_file():
         raise UserError(f"no gene sets at {path}: check the path")
     sets: dict[str, list[str]] = {}

@@ -42,7 +42,7 @@ def read_prior_knowledge(
     Args:
         genes: measured genes.
         targets: target genes of the screen.
-        embeddings: files of target embeddings.
+        embeddings: files of target embeddings, of gene sets or networks to embed targets by.
         aliases: table of gene aliases, used for embeddings and network.
         network: edge list.
         gene_sets: GMT file.
@@ -54,7 +54,9 @@ def read_prior_knowledge(
     reported: list[str] = []
     wanted = sorted({*genes, *targets})
     return PriorKnowledge(
-        targets=read_target_embeddings(embeddings, current, wanted, reported=reported)
+        targets=read_target_embeddings(
+            embeddings, current, wanted, reported=reported, targets=targets
+        )
         if embeddings
         else TargetEmbedding.empty(),
         network=None if network is None else read_network(network, genes, aliases=current),

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scbig.errors import UserError, listed
+from scbig.priors.gene_set_vectors import gene_set_vectors
+from scbig.priors.network_vectors import network_vectors
 from scbig.target_embedding import EmbeddingSource, TargetEmbedding
 
 Table = tuple[list[str], npt.NDArray[np.float32]]
 
-FORMATS = ".npz, .csv, .tsv (also gzip), .parquet, .h5ad"
+FORMATS = ".npz, .csv, .tsv, .gmt (also gzip), .parquet, .h5ad"
 
 
 def read_target_embeddings(
@@ -21,11 +23,14 @@ def read_target_embeddings(
     wanted: Collection[str] = (),
     keep_all: bool = True,
     reported: list[str] | None = None,
+    targets: Collection[str] = (),
 ) -> TargetEmbedding:
     """Concatenate the sources; a gene that a source lacks has its mask bit off there.
 
     Formats: npz with ``genes`` (n,) and ``emb`` (n, width); CSV, TSV or parquet with the gene in
-    the first column; h5ad with the gene in ``obs_names``. Values are kept in half precision.
+    the first column; h5ad with the gene in ``obs_names``. Gene sets (GMT) become vectors
+    (``gene_set_vectors``), as does a network (CSV or TSV of gene, gene, score;
+    ``network_vectors``). Values are kept in half precision.
 
     A wanted gene that a source does not name takes the vector of its current symbol in
     ``aliases``, or of the one gene of the source whose current symbol it is.
@@ -36,13 +41,15 @@ def read_target_embeddings(
         wanted: genes that will be asked for under these names: targets and measured genes.
         keep_all: also keep the genes nobody wants now, so that a checkpoint can predict them.
         reported: receives one line a source: size, coverage of ``wanted``, and every rewrite.
+        targets: genes that a network describes; ``wanted`` when not given.
 
     Raises:
         UserError: no such file, unknown format, a gene twice, NaN or infinite values, values that
             half precision cannot hold, or no gene.
     """
-    tables = [_read(Path(path)) for path in paths]
-    rows = [_rows(names, wanted, aliases or {}) for names, _ in tables]
+    aliases = aliases or {}
+    tables = [_read(Path(path), targets or wanted, aliases) for path in paths]
+    rows = [_rows(names, wanted, aliases) for names, _ in tables]
     lines = [
         _describe(Path(path), table, row, wanted)
         for path, table, row in zip(paths, tables, rows, strict=True)
@@ -94,13 +101,17 @@ def _describe(path: Path, table: Table, row: dict[str, int], wanted: Collection[
     return line + (f"; {len(rewritten)} by alias: {', '.join(rewritten)}" if rewritten else "")
 
 
-def _read(path: Path) -> Table:
+def _read(path: Path, targets: Collection[str], aliases: dict[str, str]) -> Table:
     if not path.is_file():
         raise UserError(f"no embedding at {path}: check the path")
     kinds = [suffix for suffix in path.suffixes if suffix != ".gz"]
     kind = kinds[-1].lower() if kinds else ""
     if kind == ".npz":
         names, values = _read_npz(path)
+    elif kind == ".gmt":
+        names, values = gene_set_vectors(path)
+    elif kind in (".csv", ".tsv", ".txt") and _is_network(path, kind):
+        names, values = network_vectors(path, targets, aliases)
     elif kind in (".csv", ".tsv", ".txt", ".parquet"):
         names, values = _read_table(path, kind)
     elif kind == ".h5ad":
@@ -118,6 +129,17 @@ def _read_npz(path: Path) -> Table:
                 f"the embedding {path} holds {listed(archive.files)}: it needs 'genes' and 'emb'"
             )
         return [str(gene) for gene in archive["genes"]], archive["emb"].astype(np.float32)
+
+
+def _is_network(path: Path, kind: str) -> bool:
+    """Whether the columns are gene, gene, number."""
+    import pandas as pd
+
+    head = pd.read_csv(path, sep="," if kind == ".csv" else "\t", nrows=20, keep_default_na=False)
+    if head.shape[1] < 3:
+        return False
+    second, third = (pd.to_numeric(head.iloc[:, c], errors="coerce") for c in (1, 2))
+    return bool(second.isna().all() and third.notna().all() and len(head))
 
 
 def _read_table(path: Path, kind: str) -> Table:

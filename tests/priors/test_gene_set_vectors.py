@@ -1,0 +1,44 @@
+import gzip
+
+import numpy as np
+import pytest
+
+from scbig.errors import UserError
+from scbig.priors.gene_set_vectors import gene_set_vectors
+
+FIRST = [f"a{i}" for i in range(6)]
+SECOND = [f"b{i}" for i in range(7)]
+
+
+def _write(path, sets):
+    text = "".join(f"s{i}\t-\t" + "\t".join(s) + "\n" for i, s in enumerate(sets))
+    with gzip.open(path, "wt") as file:
+        file.write(text)
+    return path
+
+
+def test_genes_of_the_same_sets_are_alike(tmp_path):
+    path = _write(tmp_path / "sets.gmt.gz", [FIRST, SECOND, [*FIRST[:3], *SECOND[:3]]])
+    genes, vectors = gene_set_vectors(path)
+    assert genes == sorted([*FIRST, *SECOND])
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosine = unit @ unit.T
+    row = {g: i for i, g in enumerate(genes)}
+    assert cosine[row["a0"], row["a1"]] == pytest.approx(1.0, abs=1e-5)
+    assert cosine[row["a4"], row["b4"]] == pytest.approx(0.0, abs=1e-5)
+    # weights log(14/6), log(14/7), log(14/6): two sets each, of which they share the third
+    w6, w7 = np.log(14 / 6), np.log(14 / 7)
+    expected = w6**2 / np.sqrt((2 * w6**2) * (w7**2 + w6**2))
+    assert cosine[row["a0"], row["b0"]] == pytest.approx(expected, abs=1e-5)
+
+
+def test_small_sets_are_left_out(tmp_path):
+    genes, vectors = gene_set_vectors(_write(tmp_path / "s.gmt.gz", [FIRST, SECOND[:4]]))
+    assert genes == FIRST and vectors.shape == (6, 1)
+    with pytest.raises(UserError, match="no set of 5 to 2000 genes"):
+        gene_set_vectors(_write(tmp_path / "t.gmt.gz", [FIRST[:3]]))
+
+
+def test_the_same_file_gives_the_same_vectors(tmp_path):
+    path = _write(tmp_path / "sets.gmt.gz", [FIRST, SECOND, [*FIRST[:3], *SECOND[:3]]])
+    np.testing.assert_array_equal(gene_set_vectors(path)[1], gene_set_vectors(path)[1])
