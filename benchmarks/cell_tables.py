@@ -10,26 +10,30 @@ COSTS = [
     "cell", "state", "fit, s", "test, s", "peak, MB", "parameters", "steps", "device", "commit",
     "split", "data",
 ]  # fmt: skip
+NOTHING = {"status": "", "shown": "", "note": ""}
 
 
-def matrix_values(cells: pd.DataFrame) -> list[dict[str, Any]]:
-    """States of the cells: a table for each data and split, a row a model, a column a seed."""
+def matrix_values(cells: pd.DataFrame) -> dict[str, Any]:
+    """States of the cells: a row a data, split and model, a column a seed."""
+    seeds = sorted(cells["seed"].unique())
+    rows, before = [], ""
+    for (data, split, model), own in cells.groupby(["data", "split", "model"], sort=False):
+        title = f"{data}, {split}"
+        by_seed = {row["seed"]: row for row in own.to_dict("records")}
+        shown = [_state(by_seed[s]) if s in by_seed else NOTHING for s in seeds]
+        rows.append({"title": title, "first": title != before, "model": model, "cells": shown})
+        before = title
+    return {"seeds": seeds, "rows": rows}
+
+
+def _state(row: dict[Any, Any]) -> dict[str, str]:
     signs = {"done": "✓", "failed": "✗", "timeout": "✗ time limit"}
-    parts = []
-    for (data, split), part in cells.groupby(["data", "split"], sort=False):
-        rows = []
-        for model, own in part.groupby("model", sort=False):
-            shown = []
-            for row in own.to_dict("records"):
-                seconds = np.nansum([row["fit_seconds"] or 0.0, row["test_seconds"] or 0.0])
-                sign = signs.get(row["status"], row["status"])
-                minutes = f" {seconds / 60:.1f}" if row["status"] == "done" else ""
-                note = row["error"] or f"{row['status']}, {count(row['peak_mb'])} MB"
-                shown.append({"status": row["status"], "shown": sign + minutes, "note": note})
-            rows.append({"model": model, "cells": shown})
-        seeds = list(part["seed"].unique())
-        parts.append({"title": f"{data}, split {split}", "seeds": seeds, "rows": rows})
-    return parts
+    shown = signs.get(row["status"], row["status"])
+    if row["status"] == "done":
+        seconds = np.nansum([row["fit_seconds"], row["test_seconds"]])
+        shown += f" {seconds / 60:.1f}"
+    note = row["error"] or f"{row['status']}, {count(row['peak_mb'])} MB"
+    return {"status": row["status"], "shown": shown, "note": note}
 
 
 def cost_of(cells: pd.DataFrame, model: str) -> list[str]:

@@ -77,11 +77,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """Cells to run, and the data that were left out with the reason."""
+    """Cells to run, the data that were left out with the reason, and notes on the others."""
 
     profile: str
     cells: tuple[Cell, ...]
-    skipped: dict[str, str]
+    skipped: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def read_matrix(path: Path = ROOT / "benchmarks" / "matrix.yaml") -> dict[str, Any]:
@@ -135,7 +136,8 @@ def plan(
                     minutes=float(chosen["minutes"]),
                 )
             )
-    return Plan(profile, tuple(cells), skipped)
+    notes = {data: matrix["data"][data].get("note", "") for data in chosen["data"]}
+    return Plan(profile, tuple(cells), skipped, notes)
 
 
 def _flat(nested: Sequence[Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from boards import Board
 from cell_tables import COSTS, cost_of, cost_rows, count, known, matrix_values, name_of
 from effects import collapse_of, effects_of
 from figures import collapse_chart, density_chart, effect_limits
+from matrix import Plan
 from scbig.metrics.metric_card import DE_RULE, GENE_SET, VERDICT_RULE
 from scbig.report.glossary import subgroup_meaning
 from scbig.report.interval_chart import interval_chart
@@ -28,35 +29,35 @@ POOLING = (
 PAGE = Path(__file__).parent / "page.html"
 
 
-def write_page(
-    path: Path, title: str, boards: Sequence[Board], cells: pd.DataFrame, skipped: dict[str, str]
-) -> None:
+def write_page(path: Path, plan: Plan, boards: Sequence[Board], cells: pd.DataFrame) -> None:
     """Write the page.
 
     Args:
         path: of the page.
-        title: of the page.
+        plan: what was to be run, and what was left out.
         boards: results by data and split.
         cells: one row a cell of the matrix.
-        skipped: data that were left out, with the reason.
     """
     from jinja2 import Environment
     from markupsafe import Markup
 
-    shown = [board_values(board, f"board{i}") for i, board in enumerate(boards)]
+    shown = [
+        board_values(board, f"board{i}") | {"note": plan.notes.get(board.data, "")}
+        for i, board in enumerate(boards)
+    ]
     page = Environment(autoescape=True, trim_blocks=True).from_string(PAGE.read_text("utf-8"))
     page.globals.update(arrow=arrow, number=shown_number, svg=Markup)
     sections = [("matrix", "Matrix"), *((b["id"], b["title"]) for b in shown)]
     path.write_text(
         page.render(
-            title=title,
+            title=f"Benchmark, profile {plan.profile}",
             subtitle=f"scbig {', '.join(known(cells, 'version')) or 'not run'}, commit "
             f"{', '.join(known(cells, 'commit')) or 'unknown'}, {len(boards)} data and splits",
             css=Markup((files("scbig.report") / "page.css").read_text("utf-8")),
             sections=[*sections, ("cost", "Cost"), ("rules", "Rules and versions")],
-            cards=_cards(cells, boards, skipped),
+            cards=_cards(cells, boards, plan.skipped),
             matrix=matrix_values(cells),
-            skipped=list(skipped.items()),
+            skipped=list(plan.skipped.items()),
             errors=[
                 {"name": name_of(row), "said": row["error"], "log": row["log"]}
                 for row in cells.to_dict("records")

@@ -26,19 +26,20 @@ def write_report(plan: Plan, folder: Path) -> Path:
     tables = read_tables(plan.cells)
     tables.write(folder)
     boards = list(boards_of(tables))
-    title = f"Benchmark, profile {plan.profile}"
     page = folder / "report.html"
-    write_page(page, title, boards, tables.cells, plan.skipped)
-    text = _text(title, boards, tables.cells, plan.skipped)
+    write_page(page, plan, boards, tables.cells)
+    text = _text(plan, boards, tables.cells)
     (folder / "report.md").write_text(text, encoding="utf-8")
     return page
 
 
-def _text(title: str, boards: list[Board], cells: pd.DataFrame, skipped: dict[str, str]) -> str:
-    lines = [f"# {title}", "", POOLING, ""]
-    lines += [f"- {data} was left out: {why}" for data, why in skipped.items()]
+def _text(plan: Plan, boards: list[Board], cells: pd.DataFrame) -> str:
+    lines = [f"# Benchmark, profile {plan.profile}", "", POOLING, ""]
+    lines += [f"- {data} was left out: {why}" for data, why in plan.skipped.items()]
     for board in boards:
-        lines += ["", f"## {board.title}", "", about(board), "", *_leaderboard(board)]
+        lines += ["", f"## {board.title}", "", about(board), ""]
+        lines += [plan.notes[board.data], ""] if plan.notes.get(board.data) else []
+        lines += _leaderboard(board)
         for model in board.models:
             lines += ["", f"### {model} against the best trivial baseline", ""]
             lines += _verdicts(board.best_trivial[model])

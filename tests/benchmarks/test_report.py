@@ -24,7 +24,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
               "log": ["ValueError: <b>no such gene</b>"]}  # fmt: skip
     (red.folder / "failed.json").write_text(json.dumps(failed))
     cells += [red, make_cell(out, "pca_flow", 3)]
-    page = write_report(Plan("real", tuple(cells), {"twin": "not at hand"}), out / "reports")
+    asked = Plan(
+        "real", tuple(cells), {"twin": "not at hand"}, {"screen": "Half of it is <drawn>."}
+    )
+    page = write_report(asked, out / "reports")
     assert page == out / "reports" / "report.html"
     return page.parent
 
@@ -41,9 +44,11 @@ def test_the_page_says_what_there_is(folder: Path) -> None:
         "Benchmark, profile real", "4 of 6", "1 red, 1 not run", "screen, split simulation",
         "scbig against the best trivial baseline", "pca_flow against the best trivial baseline",
         "12 test conditions, seeds 1, 2; 4 conditions are tested in several splits",
-        "variance ratio: between cells", "slope 0.60", "1,234", "not at hand", "abc1234",
+        "Half of it is &lt;drawn&gt;.", "variance ratio: between cells",
+        "slope 0.60", "1,234", "not at hand", "abc1234",
     ):  # fmt: skip
         assert said in page, said
+    assert page.count('<th scope="row">screen, simulation</th>') == 1
     assert page.count('class="failed"') == 1 and page.count('class="done"') == 4
 
 
@@ -55,7 +60,8 @@ def test_what_a_crash_printed_is_text(folder: Path) -> None:
 def test_the_text_says_the_same(folder: Path) -> None:
     text = (folder / "report.md").read_text()
     for said in (
-        "# Benchmark, profile real", "| scbig |", "beats", "- twin was left out: not at hand",
+        "# Benchmark, profile real", "| scbig |", "Half of it is <drawn>.",
+        "beats", "- twin was left out: not at hand",
         "screen/simulation/seed_3/scbig: fit ended with exit code 1", "one unit of the bootstrap",
     ):  # fmt: skip
         assert said in text, said
@@ -69,5 +75,5 @@ def test_tables_stand_beside(folder: Path) -> None:
 
 def test_nothing_finished_is_a_report_too(tmp_path: Path) -> None:
     cells = (make_cell(tmp_path),)
-    page = write_report(Plan("real", cells, {}), tmp_path / "reports").read_text()
+    page = write_report(Plan("real", cells), tmp_path / "reports").read_text()
     assert "0 of 1" in page
