@@ -9,6 +9,7 @@ from scbig.baselines.standard import standard_baselines
 from scbig.data_spec import DataSpec
 from scbig.evaluation import Evaluation
 from scbig.metrics.pearson_delta import pearson_delta
+from scbig.metrics.referee import Referee
 from scbig.metrics.replicate import split_half
 from scbig.metrics.systema_pearson_delta import systema_pearson_delta
 from scbig.predictor import Prediction, Trial
@@ -235,3 +236,54 @@ def test_cells_are_not_kept(spec):
         for x in state
     )
     assert largest <= 256  # a row of genes, or a name
+
+
+def test_the_table_says_how_much_changed_and_what_is_known_of_targets(spec):
+    trials = make_trials(spec)
+    table = scored(spec, trials).per_condition()
+    known = table.drop_duplicates("condition").set_index("condition")
+    # T9 and X have no embedding
+    expected = {"T8": "all", "T0+T2": "all", "T3+X": "part", "X+Y": "none"}
+    assert {c: known.loc[c, "coverage"] for c in expected} == expected
+    trial = trials[0]
+    changed = Referee(spec).truth(trial).significant.sum()
+    assert known.loc[trial.query.condition, "n_significant"] == int(changed)
+
+
+def test_quick_metrics_alone_test_no_gene(spec):
+    quick = [m for m in Evaluation(spec).metrics if m.quick]
+    assert {m.name for m in quick} >= {"energy_distance", "module_correlation_error"}
+    assert not {"de_overlap", "wasserstein", "coverage_error"} & {m.name for m in quick}
+    trial = make_trials(spec)[0]
+    tables = []
+    for metrics in (quick, None):
+        evaluation = Evaluation(spec, metrics=metrics)
+        evaluation.add("Model", trial, nothing(trial))
+        tables.append(evaluation.per_condition().set_index("metric"))
+    assert tables[0]["n_significant"].isna().all() and tables[1]["n_significant"].notna().all()
+    same = [m.name for m in quick if m.name != "pearson_delta_significant"]
+    np.testing.assert_array_equal(*(table.loc[same, "value"] for table in tables))
+
+
+def test_the_board_chooses_the_best_trivial_baseline_on_validation(spec):
+    evaluation = scored(spec)
+    assert set(evaluation.board().verdicts("Model", draws=100)["chosen_on"]) == {
+        "scored conditions"
+    }
+    table = evaluation.per_condition()
+    evaluation.validation = table[table["predictor"] == "no_change"]
+    chosen = evaluation.board().verdicts("Model", draws=100).query("best_trivial == 'no_change'")
+    assert "validation" in set(chosen["chosen_on"])
+
+
+def test_truths_come_back_when_another_predictor_follows(spec):
+    """Predictor by predictor instead of trial by trial: slower, and the same."""
+    trials = make_trials(spec)
+    streamed, other = Evaluation(spec), Evaluation(spec)
+    for trial in trials:
+        streamed.add("a", trial, oracle(trial))
+        streamed.add("b", trial, nothing(trial))
+    for name, answer in (("a", oracle), ("b", nothing)):
+        for trial in trials:
+            other.add(name, trial, answer(trial))
+    assert streamed.per_condition().equals(other.per_condition())

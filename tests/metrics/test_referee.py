@@ -56,3 +56,32 @@ def test_the_interpolated_half_lies_between_its_own_mean_and_that_of_perturbatio
     own, m = halving.predicted.mean, halving.truth.perturbed_mean
     low, high = torch.minimum(own, m), torch.maximum(own, m)
     assert ((low - 1e-9 <= got.predicted.mean) & (got.predicted.mean <= high + 1e-9)).all()
+
+
+def test_halves_are_tested_against_the_controls_of_every_prediction(tiny_spec, trial):
+    referee = Referee(tiny_spec)
+    truth, halving = referee.truth(trial), referee.halving(trial, 0)
+    assert halving.truth.reference is truth.reference
+    assert truth.reference.n_cells == len(trial.control)
+    assert halving.truth.ranked.n_cells == halving.ranked.n_cells == len(trial.truth) // 2
+
+
+def test_source_cells_are_prepared_once(tiny_spec, trial):
+    referee = Referee(tiny_spec)
+    unchanged = Prediction(trial.query.control_mean, trial.query.control)
+    first, again = (referee.predicted(unchanged, trial.query.control) for _ in range(2))
+    assert first.ranked is again.ranked
+    other = Prediction(trial.query.control_mean, trial.query.control.clone())
+    assert referee.predicted(other, trial.query.control).ranked is not first.ranked
+
+
+def test_genes_are_tested_only_when_asked(tiny_spec, trial):
+    quick = Referee(tiny_spec, tests=False)
+    assert quick.truth(trial).changes is None and quick.halving(trial, 0).truth.changes is None
+
+
+def test_the_unit_of_kernels_is_frozen_by_training_cells(tiny_spec, trial):
+    cells = torch.from_numpy(tiny_spec.perturbed_cells).double()
+    scores = cells @ torch.from_numpy(tiny_spec.axes[:50]).double().T
+    expected = float(torch.pdist(scores).quantile(0.5))
+    assert Referee(tiny_spec).truth(trial).median_distance == pytest.approx(expected)
