@@ -142,9 +142,20 @@ def rules(cells: pd.DataFrame) -> list[tuple[str, str]]:
         ("verdicts", VERDICT_RULE),
         ("genes", GENE_SET),
         ("differential expression", DE_RULE),
+        ("code", _code(cells)),
         ("devices", ", ".join(known(cells, "device")) or "–"),
         ("versions", ", ".join(f"{name} {version(name)}" for name in PACKAGES)),
     ]
+
+
+def _code(cells: pd.DataFrame) -> str:
+    commits = known(cells, "commit")
+    said = f"commit {', '.join(commits)}" if commits else "not run"
+    if any(commit.endswith("+") for commit in commits):
+        said += "; + is a commit with changes on top, which nobody can repeat"
+    if len(commits) > 1:
+        said += "; cells of several commits: run them anew (another --out) before this is cited"
+    return said
 
 
 def _cards(

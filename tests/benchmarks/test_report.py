@@ -7,6 +7,7 @@ import pytest
 
 from fake_benchmark import finish, make_cell
 from matrix import Plan
+from page import rules
 from report import write_report
 
 
@@ -77,3 +78,12 @@ def test_nothing_finished_is_a_report_too(tmp_path: Path) -> None:
     cells = (make_cell(tmp_path),)
     page = write_report(Plan("real", cells), tmp_path / "reports").read_text()
     assert "0 of 1" in page
+
+
+def test_cells_of_several_commits_are_pointed_out() -> None:
+    assert "several" not in rules_of("a", "a") and "several commits" in rules_of("a", "b")
+    assert "nobody can repeat" in rules_of("a+") and rules_of("") == "not run"
+
+
+def rules_of(*commits: str) -> str:
+    return dict(rules(pd.DataFrame({"commit": commits, "device": "CPU"})))["code"]
