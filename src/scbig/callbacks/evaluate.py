@@ -61,7 +61,10 @@ class Evaluate(Callback):
         spec, fitting = pl_module.built_spec, trainer.state.fn == "fit"
         metrics = [m for m in find_metrics() if m.quick] if fitting else None
         self._evaluation = Evaluation(spec, self.seed, metrics)
-        self._beside = {UNCHANGED: UnchangedCells()} if fitting else standard_baselines(spec)
+        if fitting:
+            self._beside = {UNCHANGED: UnchangedCells()}
+        else:  # the first process alone writes
+            self._beside = standard_baselines(spec) if trainer.is_global_zero else {}
         self._blocks = []
         self._reconstruction = _Reconstruction()
 
@@ -78,9 +81,10 @@ class Evaluate(Callback):
         assert isinstance(pl_module, PerturbationModel) and self._evaluation is not None
         fitting, answer = trainer.state.fn == "fit", outputs["prediction"]
         name = type(pl_module).__name__
-        score_trial(self._evaluation, batch, {name: answer}, self._beside, replicate=not fitting)
+        writes = not fitting and trainer.is_global_zero
+        score_trial(self._evaluation, batch, {name: answer}, self._beside, replicate=writes)
         self._reconstruction.add(pl_module, batch)
-        if not fitting:
+        if writes:
             self._blocks.append(cell_block(pl_module.built_spec, batch.query, answer))
 
     on_test_epoch_start = on_validation_epoch_start
@@ -116,12 +120,9 @@ class Evaluate(Callback):
         data = getattr(trainer, "datamodule", None)
         validation = None
         if data is not None and data.split.val and trainer.is_global_zero:
-            spec = pl_module.built_spec
-            known = standard_baselines(spec)
-            trivial = {name: known[name] for name in TRIVIAL if name in known}
-            scored = score_trials(
-                spec, data.trials("val"), trivial, seed=self.seed, replicate=False
-            )
+            trials, spec = data.trials("val"), pl_module.built_spec
+            trivial = {name: self._beside[name] for name in TRIVIAL if name in self._beside}
+            scored = score_trials(spec, trials, trivial, seed=self.seed, replicate=False)
             validation = scored.per_condition()
         self._write(pl_module, "test", validation)
 
