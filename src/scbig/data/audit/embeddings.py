@@ -58,7 +58,7 @@ def check_coverage(evidence: Evidence) -> Iterator[Finding]:
 
 def _judge(evidence: Evidence, file: EmbeddingFile) -> Iterator[Finding]:
     every, training = _covariance_fit(evidence, file.embedding)
-    kin = _kinship(evidence, file.embedding)
+    kin, span = _kinship(evidence, file.embedding)
     if every < LEAVES and every < training / 2:
         yield Finding(
             "leak",
@@ -66,13 +66,14 @@ def _judge(evidence: Evidence, file: EmbeddingFile) -> Iterator[Finding]:
             f"{file.name} holds principal axes of all cells (they leave their span by {every:.3f}, "
             f"and by {training:.3f} over training cells): tested cells are among them",
         )
-    if kin >= KNOWS:
+    if kin >= KNOWS or span < LEAVES:
         yield Finding(
             "leak",
             CHECK,
             f"{file.name} knows the effects of tested targets: likeness of vectors and likeness of "
-            f"effects correlate by {kin:.2f}, no prior comes near ({KNOWS:g}); leave these "
-            "conditions out when it is made",
+            f"effects correlate by {kin:.2f} (no prior comes near {KNOWS:g}), and {1 - span:.2f} "
+            "of the effects is in the span of the vectors; leave these conditions out when it is "
+            "made",
         )
     yield Finding(
         "note",
@@ -99,11 +100,15 @@ def _covariance_fit(evidence: Evidence, embedding: TargetEmbedding) -> tuple[flo
     )
 
 
-def _kinship(evidence: Evidence, embedding: TargetEmbedding) -> float:
-    """Of single perturbations, in the context that tests most of them."""
+def _kinship(evidence: Evidence, embedding: TargetEmbedding) -> tuple[float, float]:
+    """What vectors know of single perturbations, in the context that tests most of them.
+
+    Returns:
+        Correlation of likenesses over pairs with a tested target, 0 if unknown; and how far the
+        vectors leave their span under the products of effects, 1 if unknown.
+    """
     screen, split = evidence.screen, evidence.split
     held = {c for c in (*split.val, *split.test) if len(targets_of(c)) == 1}
-    # a gene that is tested in combinations only still has a single that may have been left out
     singles = [c for c in screen.conditions if len(targets_of(c)) == 1]
     contexts = [context_of(c) for c in held] or [""]
     context = max(sorted(set(contexts)), key=contexts.count)
@@ -114,8 +119,13 @@ def _kinship(evidence: Evidence, embedding: TargetEmbedding) -> float:
     ]
     asked = np.asarray([c in held for c in used], dtype=bool)
     if len(used) < FEWEST_TARGETS or asked.sum() < 2:
-        return 0.0
+        return 0.0, 1.0
     mean, _, _ = group_moments(screen.cells, screen.condition, len(screen.condition_names))
     effects = mean[screen.codes_of(used)] - mean[0]
     rows = embedding.rows([in_context(c, "") for c in used])
-    return knows_its_kin(embedding.vectors[rows].astype(np.float64), effects, asked)
+    vectors = embedding.vectors[rows].astype(np.float64)
+    span = 1.0
+    if vectors.shape[1] <= len(used) / 2:
+        about_mean = effects - effects.mean(0)
+        span = min(leaves_its_span(vectors, e.T, centred=False) for e in (effects, about_mean))
+    return knows_its_kin(vectors, effects, asked), span

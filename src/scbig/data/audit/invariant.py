@@ -7,7 +7,7 @@ import scipy.sparse as sp
 Matrix = npt.NDArray[np.float64]
 
 
-def leaves_its_span(axes: Matrix, cells: sp.csr_matrix) -> float:
+def leaves_its_span(axes: Matrix, cells: sp.csr_matrix | Matrix, centred: bool = True) -> float:
     """Share of ``C A`` outside the span of ``A``: ``|C A - Q Q'C A| / |C A|``, Q a basis of A.
 
     ``C`` is the covariance of the cells. Zero when ``A`` are principal axes, loadings or any other
@@ -16,9 +16,10 @@ def leaves_its_span(axes: Matrix, cells: sp.csr_matrix) -> float:
     Args:
         axes: (genes, axes).
         cells: (cells, genes).
+        centred: take ``C`` about the mean of the cells, not about zero.
     """
     values = cells.astype(np.float64)
-    mean = np.asarray(values.mean(0)).ravel()
+    mean = np.asarray(values.mean(0)).ravel() * centred
     basis, triangle = np.linalg.qr(axes)
     scale = np.abs(np.diag(triangle))
     basis = basis[:, scale > 1e-9 * scale.max()]
