@@ -224,9 +224,9 @@ def _compared(own: pd.DataFrame, theirs: pd.DataFrame, matched: bool) -> pd.Data
 
 def _why(shared: SharedDefinition, ours: float, theirs: float, matched: bool) -> str:
     if math.isnan(ours):
-        return f"undefined for us (too few changed genes); cell-eval counts it as {theirs:g}"
+        return "undefined here (too few changed genes), a number for cell-eval"
     if math.isnan(theirs):
-        return f"undefined for cell-eval; {ours:g} for us"
+        return "undefined for cell-eval, a number here"
     if matched and shared.by_control:
         return "controls have the covariates of each condition here; cell-eval pools all of them"
     return shared.differs or "unexplained"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -147,31 +147,33 @@ def evaluate(
         reported.append(describe_referee(judged))
     table.attrs["reported"] = reported
     if out is not None:
-        validation = None
-        if side == "test" and data.split.val:
-            trivial = {n: beside[n] for n in TRIVIAL if n in beside}
-            scored = score_trials(spec, data.trials("val"), trivial, seed=seed, replicate=False)
-            validation = scored.per_condition()
+        card = {
+            "predictions": file.name,
+            "truth": data.source_name,
+            "run": str(run or ckpt_path or ""),
+            "data_sha256": spec.data_sha256,
+            "split": data.split.name,
+            "split_sha256": data.split.sha256,
+            "genes": spec.n_genes,
+            "reported": reported,
+        }
+        validation = _validation(data, beside, seed) if side == "test" else None
+        word = "test" if side == "test" else "validation"
         write_evaluation(
-            Path(out),
-            evaluation,
-            model=name,
-            side="test" if side == "test" else "validation",
-            card={
-                "predictions": file.name,
-                "truth": data.source_name,
-                "run": str(run or ckpt_path or ""),
-                "data_sha256": spec.data_sha256,
-                "split": data.split.name,
-                "split_sha256": data.split.sha256,
-                "genes": spec.n_genes,
-                "reported": reported,
-            },
-            validation=validation,
+            Path(out), evaluation, model=name, side=word, card=card, validation=validation
         )
         if judged is not None:
             judged.to_csv(Path(out) / "referee.csv", index=False)
     return table
+
+
+def _validation(data: TruthData, beside: Mapping[str, Predictor], seed: int) -> pd.DataFrame | None:
+    """Scores by which the best trivial baseline is chosen, as ``scbig test`` does."""
+    trivial = {name: beside[name] for name in TRIVIAL if name in beside}
+    if not (data.split.val and trivial):
+        return None
+    scored = score_trials(data.spec, data.trials("val"), trivial, seed=seed, replicate=False)
+    return scored.per_condition()
 
 
 def _baselines(spec: DataSpec, asked: Sequence[str] | None) -> dict[str, Predictor]:

@@ -99,6 +99,27 @@ def test_a_split_file_is_enough(scbig: Command, run_folder: Path, place: Path) -
     assert card["model"] == "predicted" and card["side"] == "test"
 
 
+def test_the_referee_agrees(run_folder: Path, place: Path) -> None:
+    pytest.importorskip("cell_eval", reason="cell-eval is not installed: scbig[referee]")
+    truth, out = place / "files" / "screen.h5ad", place / "refereed"
+    table = package.evaluate(
+        run_folder / "predictions.h5ad",
+        truth,
+        run=run_folder,
+        out=out,
+        baselines=[],
+        replicate=False,
+        referee=True,
+    )
+    judged = pd.read_csv(out / "referee.csv", keep_default_na=True)
+    assert list(judged) == [
+        "condition", "metric", "our_metric", "ours", "theirs", "agree", "why",
+    ]  # fmt: skip
+    same = judged[judged["metric"].isin(["mse", "mae", "mse_delta", "mae_delta"])]
+    assert same["agree"].all() and len(same) == 4 * table["condition"].nunique()
+    assert any(line.startswith("referee: cell-eval") for line in table.attrs["reported"])
+
+
 def test_python_says_the_same(run_folder: Path, predicted: ad.AnnData, place: Path) -> None:
     truth = place / "files" / "screen.h5ad"
     shuffled = predicted[:, np.random.default_rng(0).permutation(predicted.n_vars)].copy()

@@ -1,9 +1,12 @@
 """``PredictedFile``: the ``--predicted.*`` options of ``scbig evaluate``."""
 
-from dataclasses import dataclass, fields
-from typing import Literal
+from __future__ import annotations
 
-from scbig.data.prediction_file import PredictionContract
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from scbig.data.prediction_file import PredictionContract
 
 
 @dataclass
@@ -37,5 +40,8 @@ class PredictedFile:
     @property
     def contract(self) -> PredictionContract:
         """The same without the path."""
+        # imports torch: --help does not wait for it
+        from scbig.data.prediction_file import PredictionContract
+
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "path"}
         return PredictionContract(**values)

@@ -88,6 +88,9 @@ class Referee:
 
     def interpolated(self, halving: Comparison) -> Comparison:
         """The same halving, predicted by its half only as far as that is more than noise."""
+        if not self.spec.effects.conditions:
+            # there is no m to fall back on where a half is noise
+            return Comparison(halving.truth, Population.of_mean(halving.predicted.mean))
         mean = interpolated_duplicate(
             halving.predicted,
             halving.truth.perturbed_mean,
