@@ -12,6 +12,7 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
+from scbig.data.audit.audit import audit_summary
 from scbig.evaluation import TRIVIAL, Evaluation
 from scbig.evaluation_files import score_trial, score_trials, write_evaluation
 from scbig.metrics.discovery import find_metrics
@@ -96,7 +97,7 @@ class Evaluate(Callback):
         if self._evaluation is None or not self._evaluation.predictors:
             return
         if trainer.state.fn != "fit":
-            self._write(pl_module, "validation", None)
+            self._write(trainer, pl_module, "validation", None)
             return
         table = self._evaluation.summary(draws=1)
         whole = table[table["subgroup"] == ALL].pivot_table(
@@ -124,13 +125,22 @@ class Evaluate(Callback):
             trivial = {name: self._beside[name] for name in TRIVIAL if name in self._beside}
             scored = score_trials(spec, trials, trivial, seed=self.seed, replicate=False)
             validation = scored.per_condition()
-        self._write(pl_module, "test", validation)
+        self._write(trainer, pl_module, "test", validation)
 
     # -- write -------------------------------------------------------------------------------
 
     @rank_zero_only
-    def _write(self, model: PerturbationModel, side: str, validation: pd.DataFrame | None) -> None:
+    def _write(
+        self,
+        trainer: Trainer,
+        model: PerturbationModel,
+        side: str,
+        validation: pd.DataFrame | None,
+    ) -> None:
         assert self._evaluation is not None
+        data, audit = getattr(trainer, "datamodule", None), None
+        if data is not None:
+            audit = audit_summary(data.full_screen, data.split, model.built_spec, data.split_rule)
         run = Path(self.folder)
         # beside the test's files, not over them
         folder = run / "validation" if side == "validation" else run
@@ -143,6 +153,7 @@ class Evaluate(Callback):
             card=json.loads(card.read_text()) if card.exists() else {},
             curves=run / "metrics.csv",
             validation=validation,
+            audit=audit,
             extra={"reconstruction_mse": {k.removesuffix("_mse"): v for k, v in back.items()}},
         )
         cells = join_blocks(model.built_spec, self._blocks)
