@@ -1,9 +1,12 @@
 """``ScreenFile``: the ``--data.*`` options of commands that read one file."""
 
-from dataclasses import dataclass, fields
-from typing import Literal
+from __future__ import annotations
 
-from scbig.data.schema import ScreenContract
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from scbig.data.schema import ScreenContract
 
 
 @dataclass
@@ -40,5 +43,8 @@ class ScreenFile:
     @property
     def contract(self) -> ScreenContract:
         """The same without the path."""
+        # imports torch: --help does not wait for it
+        from scbig.data.schema import ScreenContract
+
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "path"}
         return ScreenContract(**{**values, "covariates": tuple(self.covariates or ())})
