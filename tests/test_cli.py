@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from scbig.cli import main
+from scbig.metrics.discovery import find_metrics
 
 ROOT = Path(__file__).parents[1]
 TINY = ["--config", str(ROOT / "conf" / "base.yaml"), "--config", str(ROOT / "tests" / "tiny.yaml")]
@@ -83,7 +84,9 @@ def test_a_run_leaves_what_the_design_says(scbig: Scbig, run_folder: Path) -> No
     assert {"ScBIG", "no_change", "train_mean", "additive", "matching", "bilinear", "ridge",
             "gaussian_process", "gp_shift"} <= set(scores)  # fmt: skip
     own = scores["ScBIG"]["all"]
-    assert all(np.isfinite(entry["mean"]) for entry in own.values())
+    # with 24 cells a condition some others are undefined: coverage takes 30
+    headline = [metric.name for metric in find_metrics() if metric.headline]
+    assert all(np.isfinite(own[name]["mean"]) for name in headline)
     predicted = ad.read_h5ad(run_folder / "predictions.h5ad")
     split = json.loads((run_folder / "split.json").read_text())
     assert set(predicted.obs["condition"]) == set(split["test"])
