@@ -93,6 +93,13 @@ def test_a_run(scbig, run_folder, capsys):
     assert "kinship with tested effects" in out
 
 
+def test_the_metric_card_of_a_run_says_what_its_audit_found(scbig, run_folder):
+    assert scbig("test", "--config", "run/config.yaml", "--ckpt_path", "best") == 0
+    audit = json.loads((run_folder / "metrics.json").read_text())["card"]["audit"]
+    assert audit["status"] == "clean" and "spec" in audit["checks"]
+    assert any("control cells are shared" in line for line in audit["note"])
+
+
 def test_modules_of_all_conditions_and_of_a_split(scbig, run_folder, capsys):
     made = ("modules", "files/screen.h5ad", "--data.covariates", "[batch]", "--stability_seeds", 1)
     split = run_folder / "split.json"

@@ -18,8 +18,7 @@ def fitted_on(screen: Screen, rows: npt.NDArray[np.int64]) -> str:
     """
     perturbed = rows[screen.condition[rows] > 0].tolist()
     labels = sorted(
-        (screen.cell_names[row], screen.condition_names[screen.condition[row]])
-        for row in perturbed
+        (screen.cell_names[row], screen.condition_names[screen.condition[row]]) for row in perturbed
     )
     return hashlib.sha256(json.dumps(labels).encode()).hexdigest()
 
