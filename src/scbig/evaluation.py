@@ -1,7 +1,6 @@
 """``Evaluation``: predictions and measured cells to one table of metrics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from scbig.metrics.interpolated_duplicate import INTERPOLATED
 from scbig.metrics.referee import Referee
 from scbig.metrics.replicate import FEWEST_CELLS, REPLICATE
 from scbig.metrics.scoreboard import Scoreboard
+from scbig.metrics.scored_truth import ScoredTruth, mark_of
 from scbig.metrics.strata import By
 from scbig.metrics.truth import Truth
 from scbig.predictor import Prediction, Trial
@@ -30,23 +30,6 @@ TRIVIAL = ("no_change", "train_mean", "matching", "additive", "bilinear")
 CEILINGS = (INTERPOLATED, REPLICATE)
 #: Random halvings that ceilings are averaged over.
 HALVINGS = 5
-
-
-@dataclass(frozen=True)
-class ScoredTruth:
-    """What is kept of a scored condition.
-
-    Attributes:
-        mark: tells its measured cells from others.
-        delta: true effect, (genes,).
-        n_cells: measured cells.
-        n_significant: genes that the truth calls significant; NaN when genes were not tested.
-    """
-
-    mark: float
-    delta: Tensor
-    n_cells: int
-    n_significant: float
 
 
 class Evaluation:
@@ -257,9 +240,8 @@ class Evaluation:
     def _truth(self, trial: Trial) -> tuple[Truth, ScoredTruth]:
         """The truth of a trial, and what is kept of it; only the last truth is not made anew."""
         condition = trial.query.condition
-        mark = float(trial.truth.sum(dtype=torch.float64)) + len(trial.truth)
-        known = self._truths.get(condition)
-        if known is not None and abs(known.mark - mark) > 1e-9 * abs(known.mark):
+        known, mark = self._truths.get(condition), mark_of(trial.truth)
+        if known is not None and not known.is_of(mark):
             raise ValueError(
                 f"{condition} is scored on other measured cells than before: "
                 "predictors must be given the same trials"
@@ -267,11 +249,7 @@ class Evaluation:
         if self._last is None or self._last[0] != condition or known is None:
             self._last = condition, self._referee.truth(trial)
         truth = self._last[1]
-        if known is None:
-            changed = truth.significant
-            n_significant = float("nan") if changed is None else float(changed.sum())
-            known = ScoredTruth(mark, truth.delta, truth.population.n_cells, n_significant)
-        return truth, known
+        return truth, ScoredTruth.of(truth, mark) if known is None else known
 
     def _coverage(self, condition: str) -> str:
         targets = targets_of(condition)
