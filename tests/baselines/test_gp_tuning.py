@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from make_effects import random_screen
 from scbig.baselines.embedding_kernel import EmbeddingKernel
@@ -7,7 +8,14 @@ from scbig.baselines.gp_posterior import Asked, Posterior
 from scbig.baselines.gp_programmes import GROUPS
 from scbig.baselines.gp_resplits import STRATA, resplits
 from scbig.baselines.gp_settings import GpSettings, draw_settings
-from scbig.baselines.gp_tuning import BEST, Effort, HeldOut, best_draws, held_out_errors
+from scbig.baselines.gp_tuning import (
+    BEST,
+    HALF,
+    Effort,
+    HeldOut,
+    draw_weights,
+    held_out_errors,
+)
 
 
 def test_errors_are_those_of_fits_without_the_hidden_rows() -> None:
@@ -35,13 +43,22 @@ def test_errors_are_those_of_fits_without_the_hidden_rows() -> None:
                 np.testing.assert_allclose(found[r, d, s].sum(), expected, atol=1e-8)
 
 
-def test_best_draws_by_stratum_and_group() -> None:
+def test_the_best_draws_share_what_the_held_out_targets_earn() -> None:
     errors = np.random.default_rng(0).random((4, 30, len(STRATA), len(GROUPS)))
     errors[:, 7, 2, 3] = 0.0
-    best = best_draws(errors)
-    assert best.shape == (BEST, len(STRATA), len(GROUPS)) and best[0, 2, 3] == 7
-    worst = errors.sum(0)[best[:, 1, 1], 1, 1].max()
-    assert (errors.sum(0)[:, 1, 1] < worst).sum() == BEST - 1
+    n_held_out = np.array([30, 5, 10, 0, 0])
+    weights = draw_weights(errors, n_held_out)
+    np.testing.assert_allclose(weights.sum(0), 1.0)
+    assert weights[7, 2, 3] == pytest.approx(0.5 / BEST)
+    assert (weights[0, 3:] == 1.0).all() and not weights[1:, 3:].any()
+    total = errors.sum(0)
+    for s in range(3):
+        for g in range(len(GROUPS)):
+            chosen = np.argsort(total[:, s, g])[:BEST]
+            share = n_held_out[s] / (n_held_out[s] + HALF)
+            others = chosen[chosen > 0]
+            np.testing.assert_allclose(weights[others, s, g], share / BEST)
+            assert not np.delete(weights[:, s, g], [0, *others]).any()
 
 
 def test_effort_falls_with_the_number_of_conditions() -> None:

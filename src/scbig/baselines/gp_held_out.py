@@ -9,7 +9,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scbig.baselines.embedding_kernel import Similarity
 from scbig.baselines.gp_conditions import covariance
 from scbig.baselines.gp_tuned import TunedForm
-from scbig.baselines.gp_tuning import HeldOut, best_draws
+from scbig.baselines.gp_tuning import HeldOut, draw_weights
 from scbig.effects import Matrix
 
 
@@ -44,29 +44,22 @@ def held_out_predictions(
     n = len(form.held_out)
     if n < 2:
         return None
-    halves = [np.arange(n) % 2 == 0, np.arange(n) % 2 == 1]
-    prior = covariance(form.fixed.settings, similarity, form.training, form.training)
-    total = prior + np.diag(form.fixed.settings.noise(form.training.combined, n_cells))
-    coefficients = [
-        (1.0 - form.share[h.split.stratum])[:, None] * h.predict(total, prior)
-        for h in form.held_out
-    ]
-    variance = [_variance(h, total, prior) for h in form.held_out]
-    for half in halves:
-        best = best_draws(form.errors[~half])
-        for d in np.unique(best):
+    coefficients = [np.zeros(h.truth.shape) for h in form.held_out]
+    variance: list[Matrix] = [np.zeros(0)] * n
+    for half in (np.arange(n) % 2 == 0, np.arange(n) % 2 == 1):
+        weights = draw_weights(form.errors[~half], form.n_held_out)
+        for d in np.flatnonzero(weights.any((1, 2))):
             prior = covariance(form.settings[d], similarity, form.training, form.training)
             total = prior + np.diag(form.settings[d].noise(form.training.combined, n_cells))
             for r in np.flatnonzero(half):
                 part = form.held_out[r]
-                share = form.share[part.split.stratum] / len(best)
-                used = (best == d).any(0)[part.split.stratum]  # (hidden, groups)
-                if not used.any():
-                    continue
-                own = part.predict(total, prior)
-                for group, columns in enumerate(part.programmes.slices):
-                    weight = (share * used[:, group])[:, None]
-                    coefficients[r][:, columns] += weight * own[:, columns]
+                if d == 0:
+                    variance[r] = _variance(part, total, prior)
+                weight = weights[d][part.split.stratum]  # (hidden, groups)
+                if weight.any():
+                    own = part.predict(total, prior)
+                    for group, columns in enumerate(part.programmes.slices):
+                        coefficients[r][:, columns] += weight[:, group, None] * own[:, columns]
     truth, delta = [], []
     for part, rows in zip(form.held_out, coefficients, strict=True):
         visible, hidden = ~part.split.hidden, part.split.hidden
