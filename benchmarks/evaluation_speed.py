@@ -1,11 +1,12 @@
 """How long does the evaluation of a screen take, and how much memory?
 
-    OMP_NUM_THREADS=2 python benchmarks/evaluation_speed.py
+    OMP_NUM_THREADS=2 OMP_WAIT_POLICY=PASSIVE python benchmarks/evaluation_speed.py
 
 Makes a screen of 30,000 cells x 2,000 genes in memory with 100 test conditions of 240 cells and
 scores every metric of the package for a predictor that makes cells, the trivial baselines (two of
 which make cells) and the split-half replicate, as ``scbig test`` does. Aim: under 60 s on two
-cores, peak memory under 3 GB.
+cores, peak memory under 3 GB. Where other processes want the same cores, threads must wait
+passively: threads that spin for a core make it ten times slower.
 """
 
 import argparse

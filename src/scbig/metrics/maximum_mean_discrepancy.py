@@ -9,7 +9,7 @@ from scbig.distances.pairwise import mean_within, squared_distances
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
 
-#: s of the kernels exp(-||x - y||² / (2 s median²)).
+#: s of the kernels exp(-||x - y||² / (2 s median²)), each twice the one before.
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -31,10 +31,12 @@ def maximum_mean_discrepancy(predicted: Tensor, true: Tensor, median: float) -> 
 
 def kernel(squared: Tensor, median: float) -> Tensor:
     """Mean of the Gaussian kernels at squared distances."""
-    unit = squared / (-2.0 * median**2)
-    total = torch.zeros_like(unit)
-    for scale in SCALES:
-        total += torch.exp(unit / scale)
+    # from the widest kernel to the narrowest each is the square of the one before
+    power = torch.exp(squared / (-2.0 * SCALES[-1] * median**2))
+    total = power.clone()
+    for _ in SCALES[1:]:
+        power = power.square()
+        total += power
     return total / len(SCALES)
 
 
