@@ -1,14 +1,16 @@
+from collections import defaultdict
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
 from make_effects import effects_of, embedding_of, random_screen
-from norman_screen import mean_scores, norman_effects, published_splits
+from norman_screen import mean_scores, norman_effects, published_splits, training_part
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.conditions import targets_of
 from scbig.effects import Effects
@@ -216,3 +218,27 @@ def test_published_splits_of_norman(real_data: Path) -> None:
     for name, expected in NORMAN.items():
         for subgroup, scores in expected.items():
             np.testing.assert_allclose(found[name][subgroup], scores, atol=0.01)
+
+
+@pytest.mark.real
+def test_intervals_hold_on_norman(real_data: Path) -> None:
+    """Coverage within 5 points in every stratum; the retrieval vector is found more often."""
+    screen = norman_effects(real_data)
+    inside, found, retrieved = defaultdict(list), [], []
+    for split in published_splits(real_data, screen.conditions):
+        process = GaussianProcess().fit(training_part(screen, split))
+        truth = screen.delta[[screen.row[c] for c in split.test]]
+        delta, said = process.predict(split.test).delta, process.uncertainty(split.test)
+        assert all(said.calibrated)
+        within = [np.abs(truth - delta) <= said.half_width(level) for level in (0.8, 0.95)]
+        for i, condition in enumerate(split.test):
+            inside[split.subgroup(condition)].append([w[i].mean() for w in within])
+        seen2 = np.array([split.subgroup(c) == "seen2" for c in split.test])
+        for vectors, ranks in ((delta, found), (process.retrieval(split.test), retrieved)):
+            away = cdist(vectors[seen2], truth, "cityblock")
+            own = away[np.arange(seen2.sum()), np.flatnonzero(seen2)]
+            ranks.append((away < own[:, None]).mean())
+    assert set(inside) == {"seen0", "seen1", "seen2", "unseen_single"}
+    for subgroup, shares in inside.items():
+        np.testing.assert_allclose(np.mean(shares, 0), (0.8, 0.95), atol=0.05, err_msg=subgroup)
+    assert np.mean(retrieved) < 0.6 * np.mean(found)
