@@ -52,7 +52,7 @@ class GaussianProcess(EffectPredictor):
     ================== ================ ================ ================ ================
 
     Intervals of 80 and 95 % hold .78-.83 and .94-.96 of the entries in every stratum there. 0.6 s a
-    fit on one thread; 2,000 singles x 8,000 genes in 137 s and 1.5 GB. On screens with a prior that
+    fit on one thread; 2,000 singles x 8,000 genes in 41 s and 1.6 GB. On screens with a prior that
     says nothing it is at worst 1 % of L2 behind the training mean (doubles of unseen targets).
 
     The fall-back rule: with fewer than 8 target genes, or for a combination where training has
