@@ -25,7 +25,7 @@ from scbig.metrics.truth import Truth
 from scbig.predictor import Prediction, Trial
 
 #: Predictors that a method must beat before anything else is said about it.
-#: The context mean only stands where a screen has several contexts, and there it is the one to beat.
+#: The context mean only stands where a screen has several contexts: there it is the one to beat.
 TRIVIAL = ("no_change", "train_mean", "matching", "additive", "bilinear", "context_mean")
 #: What a repeat of the experiment would score: predictors that no model can be.
 CEILINGS = (INTERPOLATED, REPLICATE)

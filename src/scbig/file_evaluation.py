@@ -11,9 +11,12 @@ import pandas as pd
 from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
 from scbig.cell_eval_referee import describe_referee, referee_table, require_cell_eval
+from scbig.data.audit.audit import audit_summary
 from scbig.data.prediction_checks import check_predictions
 from scbig.data.prediction_file import PredictionContract, PredictionFile
 from scbig.data.schema import ScreenContract
+from scbig.data.split_lists import read_split_lists
+from scbig.data.split_rules import rule_described
 from scbig.data.splits.split_file import SplitFile
 from scbig.data.splits.split_rule import SplitRule
 from scbig.data_spec import DataSpec
@@ -160,7 +163,13 @@ def evaluate(
         validation = _validation(data, beside, seed) if side == "test" else None
         word = "test" if side == "test" else "validation"
         write_evaluation(
-            Path(out), evaluation, model=name, side=word, card=card, validation=validation
+            Path(out),
+            evaluation,
+            model=name,
+            side=word,
+            card=card,
+            validation=validation,
+            audit=_audit(data, split, origin),
         )
         if judged is not None:
             judged.to_csv(Path(out) / "referee.csv", index=False)
@@ -174,6 +183,18 @@ def _validation(data: TruthData, beside: Mapping[str, Predictor], seed: int) -> 
         return None
     scored = score_trials(data.spec, data.trials("val"), trivial, seed=seed, replicate=False)
     return scored.per_condition()
+
+
+def _audit(
+    data: TruthData, split: str | Path | None, origin: RunOrigin | None
+) -> dict[str, Any] | None:
+    """What the audit finds of the split; there is nothing to leak without training conditions."""
+    if not data.split.train:
+        return None
+    rule = None if origin is None else origin.rule
+    if split is not None:
+        rule = rule_described(read_split_lists(Path(split)).get("rule"))
+    return audit_summary(data.full_screen, data.split, data.spec, rule)
 
 
 def _baselines(spec: DataSpec, asked: Sequence[str] | None) -> dict[str, Predictor]:

@@ -14,6 +14,7 @@ from scbig.checkpoint import read_checkpoint
 from scbig.data.prediction_file import about
 from scbig.data.schema import ScreenContract, read_screen
 from scbig.data.screen import Screen
+from scbig.data.split_rules import rule_described
 from scbig.data.splits.split_rule import Labels, SplitRule
 from scbig.data_spec import DataSpec
 from scbig.datamodule import PerturbationDataModule
@@ -116,6 +117,7 @@ class RunOrigin:
         sampling: settings that choose cells: seed, evaluation_cells, max_controls.
         seed: of halvings and resampling.
         card: what the run says of itself.
+        rule: that made its split, if it can be built.
     """
 
     spec: DataSpec
@@ -123,6 +125,7 @@ class RunOrigin:
     sampling: dict[str, int]
     seed: int
     card: dict[str, Any]
+    rule: SplitRule | None
 
     @classmethod
     def of(cls, run: str | Path | None, ckpt_path: str | Path | None) -> RunOrigin:
@@ -159,6 +162,7 @@ class RunOrigin:
             sampling={k: int(data[k]) for k in sampling if k in data},
             seed=int((written.get("evaluate") or {}).get("seed", 0)),
             card=yaml.safe_load(card.read_text(encoding="utf-8")) if card.is_file() else {},
+            rule=rule_described(data.get("split")),
         )
 
     def contract_with(self, given: ScreenContract) -> ScreenContract:

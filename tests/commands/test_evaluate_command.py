@@ -55,6 +55,7 @@ def test_a_split_file_is_enough(command: Command, tested_run: Path, place: Path)
             )
     card = json.loads((place / "evaluation" / "predicted" / "metrics.json").read_text())
     assert card["model"] == "predicted" and card["side"] == "test"
+    assert card["card"]["audit"]["status"] == "clean"
 
 
 def test_the_referee_agrees(tested_run: Path, place: Path) -> None:

@@ -121,28 +121,14 @@ def _split(
 ) -> tuple[WrittenSplit, SplitRule | None]:
     from scbig.data.audit.written_split import WrittenSplit
     from scbig.data.split_lists import read_split_lists
+    from scbig.data.split_rules import rule_described
 
     if split_column is not None:
         return WrittenSplit.of_column(screen, split_column, contract.condition_key), None
     path = Path(split) if split is not None else Path(str(run)) / "split.json"
     values = read_split_lists(path)
     written = WrittenSplit.of_lists(values, str(path), contract.label_style, contract.control_label)
-    return written, _rule(values.get("rule") or configured.get("split"))
-
-
-def _rule(described: Any) -> SplitRule | None:
-    """The rule a file says it came from; ``None`` when there is none, or it cannot be built."""
-    from scbig.component import build_factory
-    from scbig.data.splits.split_rule import SplitRule
-    from scbig.errors import UserError
-
-    if not isinstance(described, dict) or "class_path" not in described:
-        return None
-    try:
-        made = build_factory({**described, "init_args": described.get("init_args") or {}})()
-    except (UserError, TypeError):
-        return None
-    return made if isinstance(made, SplitRule) else None
+    return written, rule_described(values.get("rule") or configured.get("split"))
 
 
 def _configured(run: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import scbig.data.splits
+from scbig.component import build_factory
 from scbig.data.splits.split_rule import SplitRule
 from scbig.errors import UserError, listed
 
@@ -42,3 +43,14 @@ def rule_named(name: str, seed: int | None = None) -> SplitRule:
         )
     settings: dict[str, Any] = {} if seed is None else {"seed": seed}
     return cls(**settings)
+
+
+def rule_described(described: Any) -> SplitRule | None:
+    """The rule a file says it came from; ``None`` when it says none, or one we cannot build."""
+    if not isinstance(described, dict) or "class_path" not in described:
+        return None
+    try:
+        made = build_factory({**described, "init_args": described.get("init_args") or {}})()
+    except (UserError, TypeError):
+        return None
+    return made if isinstance(made, SplitRule) else None
