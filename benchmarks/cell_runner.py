@@ -101,6 +101,8 @@ def _stages(
     log, seconds = cell.folder / "log.txt", begun["seconds"]
     environment = {**os.environ, "SCBIG_RUN_DIR": ""}
     environment.setdefault("OMP_NUM_THREADS", str(threads))
+    # threads that spin while they wait starve the cell beside them
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     _write(cell.folder / "begun.json", begun)
     deadline = time.monotonic() + 60 * cell.minutes
     for stage, command in commands(cell).items():
