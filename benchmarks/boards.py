@@ -14,7 +14,7 @@ from scbig.metrics.replicate import REPLICATE
 from scbig.metrics.scoreboard import Scoreboard
 from scbig.metrics.summary import ALL
 from scbig.report.score_grid import CEILINGS, ScoreGrid, ScoreRow, score_grid
-from scbig.report.verdict_table import best_trivial_table
+from scbig.report.verdict_table import best_trivial_table, strata_sections
 from tables import Tables, apart
 
 #: Shown beside the headline because every paper has them, without a verdict.
@@ -79,6 +79,11 @@ class Board:
     def best_trivial(self) -> dict[str, dict[str, Any]]:
         """Each model against the best trivial baselines, as a table to print."""
         return {m: best_trivial_table(self.scoreboard(m), m) for m in self.models}
+
+    @cached_property
+    def strata(self) -> dict[str, list[dict[str, Any]]]:
+        """The same verdicts by subgroup, effect size, coverage and number of cells."""
+        return {m: strata_sections(self.scoreboard(m), m) for m in self.models}
 
     @cached_property
     def summary(self) -> pd.DataFrame:

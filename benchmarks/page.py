@@ -93,7 +93,10 @@ def board_values(board: Board, anchor: str) -> dict[str, Any]:
         "about": about(board),
         "grid": grid,
         "costs": {model: _cost_lines(board, model) for model in board.models},
-        "verdicts": [{"name": m, "best": best} for m, best in board.best_trivial.items()],
+        "verdicts": [
+            {"name": m, "best": best, "strata": board.strata[m]}
+            for m, best in board.best_trivial.items()
+        ],
         "group_charts": groups,
         "effect_charts": [density_chart(effects, limit) for effects in drawn],
         "collapse": collapse_chart(spreads) if spreads else "",

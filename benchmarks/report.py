@@ -43,6 +43,8 @@ def _text(plan: Plan, boards: list[Board], cells: pd.DataFrame) -> str:
         for model in board.models:
             lines += ["", f"### {model} against the best trivial baseline", ""]
             lines += _verdicts(board.best_trivial[model])
+            for section in board.strata[model]:
+                lines += ["", *_strata(section)]
     lines += ["", "## Cells", "", *markdown(COSTS, cost_rows(cells))]
     for row in cells[cells["error"] != ""].to_dict("records"):
         name = f"{row['data']}/{row['split']}/seed_{row['seed']}/{row['model']}"
@@ -82,6 +84,18 @@ def _verdicts(table: dict[str, Any]) -> list[str]:
         for row in table["rows"]
     ]
     return [*markdown(heads, rows), "", *table["notes"]]
+
+
+def _strata(section: dict[str, Any]) -> list[str]:
+    rows = [
+        [
+            row["name"],
+            str(row["n"]),
+            *(f"{c['sign']} {c['shown']} {c['beside']}".strip() for c in row["cells"]),
+        ]
+        for row in section["rows"]
+    ]
+    return markdown([section["title"], "n", *section["metrics"]], rows)
 
 
 def markdown(heads: list[str], rows: list[list[str]]) -> list[str]:
