@@ -20,10 +20,23 @@ def scored():
 
 
 def test_validation_decides_not_what_is_scored():
+    """Additive is ahead on the scored conditions, within their noise."""
+    noise = np.random.default_rng(0).normal(0, 0.3, len(BASE))
+    here = panels(
+        score_rows("pearson_delta", train_mean=BASE, additive=BASE + noise - noise.mean() + 0.01)
+    )
     seen = panels(score_rows("pearson_delta", train_mean=BASE[:8] + 0.2, additive=BASE[:8]))
-    assert best_trivial(ALL, scored(), seen, TRIVIAL) == BestTrivial("train_mean", "validation")
-    oracle = best_trivial(ALL, scored(), {}, TRIVIAL)
+    assert best_trivial(ALL, here, seen, TRIVIAL) == BestTrivial("train_mean", "validation")
+    oracle = best_trivial(ALL, here, {}, TRIVIAL)
     assert oracle == BestTrivial("additive", "scored conditions")
+
+
+def test_a_choice_that_is_clearly_wrong_does_not_flatter_the_model():
+    noise = np.random.default_rng(0).normal(0, 0.01, len(BASE))
+    here = panels(score_rows("pearson_delta", train_mean=BASE, additive=BASE + 0.1 + noise))
+    seen = panels(score_rows("pearson_delta", train_mean=BASE[:8] + 0.2, additive=BASE[:8]))
+    expected = BestTrivial("additive", "scored conditions")
+    assert best_trivial(ALL, here, seen, TRIVIAL) == expected
 
 
 def test_four_validation_conditions_decide_nothing():

@@ -60,11 +60,13 @@ def test_a_sure_gain_below_two_percent_of_the_scale_ties():
 
 
 def test_the_baseline_is_chosen_on_validation_and_the_scale_follows_it():
+    wild = np.random.default_rng(1).normal(0, 0.5, len(BASE))
+    additive = BASE + 0.1 + wild - wild.mean()  # ahead, within its noise
     table = score_rows(
-        "pearson_delta", model=BASE + 0.05 + JITTER, train_mean=BASE, additive=BASE + 0.1
+        "pearson_delta", model=BASE + 0.05 + JITTER, train_mean=BASE, additive=additive
     )
     oracle = single(table)
-    assert (oracle["best_trivial"], oracle["verdict"]) == ("additive", "loses")
+    assert (oracle["best_trivial"], oracle["verdict"]) == ("additive", "ties")
     assert oracle["chosen_on"] == "scored conditions"
     seen = score_rows("pearson_delta", train_mean=BASE[:9] + 1, additive=BASE[:9])
     row = single(table, validation=seen)

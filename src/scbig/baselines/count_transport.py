@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from scbig.baselines.count_matching import apply_fold, gamma_rates, match_log_mean
 from scbig.baselines.covariance_map import CovarianceMap
@@ -52,22 +53,28 @@ class CountTransport:
             reasons = (answer.fallback, "transport in log space: no library sizes")
             said = "; ".join(reason for reason in reasons if reason)
             return Prediction(mean, match_mean(moved, mean), said)
-        fold = 1.0 + displacement / query.control_mean.cpu().double().numpy().clip(LEAST_MEAN)
-        cells = _transported(
-            control,
-            query.library.cpu().double().numpy() / TARGET_SUM,
-            fold.clip(LEAST_FOLD, MOST_FOLD),
-            mean.cpu().numpy(),
-            np.random.default_rng(query.seed),
-        )
+        cells = transported(query, query.library, displacement, mean.cpu().numpy())
         return Prediction(mean, torch.from_numpy(cells).to(query.control), answer.fallback)
 
 
-def _transported(
-    control: Matrix, size: Matrix, fold: Matrix, target: Matrix, rng: np.random.Generator
-) -> Matrix:
+def transported(query: Query, library: Tensor, displacement: Matrix, mean: Matrix) -> Matrix:
+    """Steps 2 and 3 of ``CountTransport``, for a displacement from wherever.
+
+    Args:
+        query: source cells, their mean and the seed.
+        library: library size of each source cell, (N,).
+        displacement: D of each cell around the mean effect, log1p of counts per 10,000, (N, genes).
+        mean: wanted mean, >= 0, (genes,).
+
+    Returns:
+        Cells in log1p of counts per 10,000, (N, genes); counts again when multiplied back.
+    """
+    rng = np.random.default_rng(query.seed)
+    size = library.cpu().double().numpy() / TARGET_SUM
+    fold = 1.0 + displacement / query.control_mean.cpu().double().numpy().clip(LEAST_MEAN)
+    control = query.control.cpu().double().numpy()
     counts = np.rint(np.expm1(control) * size[:, None]).astype(np.int64)
     rates = gamma_rates(counts, size, rng)
-    changed = apply_fold(counts, rates, fold, rng)
-    matched = match_log_mean(changed, rates, size, target, rng)
+    changed = apply_fold(counts, rates, fold.clip(LEAST_FOLD, MOST_FOLD), rng)
+    matched = match_log_mean(changed, rates, size, mean, rng)
     return np.asarray(np.log1p(matched / size[:, None]))

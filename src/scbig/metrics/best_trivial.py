@@ -1,13 +1,17 @@
-"""Which trivial baseline a model is held to: chosen on validation, not by what is scored."""
+"""Which trivial baseline a model is held to: chosen on validation, unless that misleads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import t as student
 
 from scbig.metrics.bootstrap import FEWEST
 from scbig.metrics.paired_scores import PairedScores, Panels
 from scbig.metrics.summary import ALL
+
+#: Below this p another baseline is better on the scored conditions beyond their noise.
+MISLED = 0.05
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,10 @@ def best_trivial(
     """The trivial baseline with the best mean score, by one metric and in one stratum.
 
     Validation conditions of the stratum decide when there are five, else all of them when there
-    are five, else the scored conditions themselves.
+    are five, else the scored conditions themselves. These also decide where another baseline is
+    significantly better on them than validation's choice (paired t, p < .05): a small or otherwise
+    mixed validation side shall not flatter the model. A metric that spans the panel is another
+    number on every panel, so the scored one decides.
 
     Args:
         place: stratum and name of the metric, a key of ``scored``.
@@ -42,6 +49,7 @@ def best_trivial(
     candidates = [name for name in trivial if name in scored[place]]
     if not candidates:
         return BestTrivial("", "")
+    oracle = _best(scored[place], candidates, 1)
     whole = [] if subgroup == ALL else [(ALL, "validation")]
     own = (subgroup, f"validation, {subgroup}" if whole else "validation")
     for stratum, chosen_on in [own, *whole]:
@@ -49,9 +57,24 @@ def best_trivial(
         # a baseline that validation knows nothing of cannot be chosen, nor ruled out
         if panel is not None and all(name in panel for name in candidates):
             name = _best(panel, candidates, FEWEST)
-            if name:
+            if name and not _misleads(name, oracle, scored[place]):
                 return BestTrivial(name, chosen_on)
-    return BestTrivial(_best(scored[place], candidates, 1), "scored conditions")
+            if name:
+                break
+    return BestTrivial(oracle, "scored conditions")
+
+
+def _misleads(name: str, oracle: str, panel: PairedScores) -> bool:
+    """Whether the oracle's choice is better than ``name`` by more than noise."""
+    if name == oracle or panel.metric.spans_panel:
+        return name != oracle
+    mask = panel.known([name, oracle])
+    if mask.sum() < FEWEST:
+        return False
+    ours, best = panel.rows([name, oracle], mask)[0].T
+    lead = best - ours
+    error = lead.std(ddof=1) / np.sqrt(len(lead))
+    return bool(abs(lead.mean()) > student.isf(MISLED / 2, len(lead) - 1) * error)
 
 
 def _best(panel: PairedScores, candidates: list[str], fewest: int) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 
+from scbig.baselines.count_transport import transported
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.cell_encoders.cell_encoder import CellEncoder
 from scbig.cell_encoders.latent_space import LatentSpace
@@ -68,6 +70,8 @@ class ScBIG(PerturbationModel):
         coupling, path, solver: factories of the parts of the flow.
         alignment: factories of the alignment losses, by name.
         weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
+        cells: how source cells become predicted ones around an anchor's mean: ``counts``
+            (``count_transport.transported``, by what the flow does around the mean) or ``log``.
         pretrain_steps: steps of the first stage.
         pretrain_rate, flow_rate: learning rates of the two stages (AdamW, warm-up and cosine).
         weight_decay: of both.
@@ -90,6 +94,7 @@ class ScBIG(PerturbationModel):
         solver: Callable[[], Solver] = Midpoint,
         alignment: dict[str, Callable[[DataSpec], AlignmentLoss]] | None = None,
         weights: dict[str, float] | None = None,
+        cells: Literal["counts", "log"] = "counts",
         pretrain_steps: int = 600,
         pretrain_rate: float = 2e-3,
         flow_rate: float = 2e-3,
@@ -107,6 +112,7 @@ class ScBIG(PerturbationModel):
         self.solver = solver
         self.alignment = dict(DEFAULT_ALIGNMENT if alignment is None else alignment)
         self.weights = dict.fromkeys(self.alignment, 0.1) | dict(weights or {})
+        self.cells = cells
         self.pretrain_steps = pretrain_steps
         self.pretrain_rate = pretrain_rate
         self.flow_rate = flow_rate
@@ -276,7 +282,8 @@ class ScBIG(PerturbationModel):
         """Carry the source cells along the flow.
 
         Cells are x_0 + dec(z_1) - dec(z_0): the error of the reconstruction cancels. With an
-        anchor every gene is then moved so that its mean is that of the anchor.
+        anchor every gene is then moved so that its mean is that of the anchor; as counts, where
+        the source cells have library sizes and ``cells`` says so.
         """
         delta, fallback = torch.zeros_like(query.control_mean, dtype=torch.float64), ""
         if self.fitted_anchor is not None:
@@ -289,11 +296,15 @@ class ScBIG(PerturbationModel):
         targets = torch.from_numpy(rows).to(self.device)
         z_0 = self.latent.encode(control)
         z_1 = self.flow.carry(z_0, displacement, targets, query.covariates)
-        cells = control + self.latent.decode(z_1) - self.latent.decode(z_0)
+        moved = self.latent.decode(z_1) - self.latent.decode(z_0)
         if self.anchor is None:
-            return Prediction.of_cells(cells.clamp_min(0.0), fallback)
+            return Prediction.of_cells((control + moved).clamp_min(0.0), fallback)
         mean = (query.control_mean.double() + delta).clamp_min(0.0)
-        return Prediction(mean, match_mean(cells, mean), fallback)
+        if self.cells == "log" or query.library is None:
+            return Prediction(mean, match_mean(control + moved, mean), fallback)
+        around = (moved - moved.mean(0)).cpu().double().numpy()
+        cells = transported(query, query.library, around, mean.cpu().numpy())
+        return Prediction(mean, torch.from_numpy(cells).to(control), fallback)
 
     def reconstruct(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Cells, (N, genes), through the encoder, and through PCA of as many dimensions."""

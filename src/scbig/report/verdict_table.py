@@ -79,8 +79,9 @@ def _chosen_note(table: pd.DataFrame, titles: dict[str, str]) -> str:
         return "The best trivial baseline of each metric was chosen on validation conditions."
     which = "" if len(oracle) == len(table) else " for " + ", ".join(titles[m] for m in oracle)
     return (
-        "Without enough validation conditions the best trivial baseline was chosen on the scored "
-        f"conditions themselves{which}, which favours the baseline."
+        "Where validation has too few conditions, or its choice is significantly behind another "
+        "baseline on the scored ones, the best trivial baseline was chosen on the scored "
+        f"conditions{which}, which favours the baseline."
     )
 
 
