@@ -82,8 +82,9 @@ class LoadedModel:
                 default.
 
         Returns:
-            AnnData of (conditions x cells, genes), X in log1p of counts per 10,000. obs:
-            ``condition``, ``source_cell``, ``fallback``, covariates. ``uns["scbig"]``: provenance
+            AnnData of (conditions x cells, genes), X in log1p of counts per 10,000, and the same
+            cells in ``layers["counts"]`` where they are counts. obs: ``condition``,
+            ``source_cell``, ``fallback``, covariates, ``library``. ``uns["scbig"]``: provenance
             and, for each target, what the model knew of it.
 
         Raises:

@@ -14,6 +14,7 @@ from scbig.conditions import target_genes, targets_of
 from scbig.data.prediction_file import STATED_MEANS, digest_of_cells
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
+from scbig.expression import TARGET_SUM
 from scbig.predictor import Prediction, Query
 
 if TYPE_CHECKING:
@@ -31,12 +32,15 @@ class CellBlock:
         cells: sparse float32, (N, genes).
         table: a row a cell: condition, covariates, source_cell, fallback.
         mean: the mean as it was stated, which need not be that of the cells, (genes,), float64.
+        counts: the same cells as counts of the library size of their source cells, (N, genes);
+            ``None`` when they are none.
     """
 
     condition: str
     cells: csr_matrix
     table: DataFrame
     mean: npt.NDArray[np.float64]
+    counts: csr_matrix | None = None
 
 
 def cell_block(
@@ -66,7 +70,24 @@ def cell_block(
     table["fallback"] = prediction.fallback
     cells = sp.csr_matrix(prediction.cells.cpu().float().numpy())
     mean = prediction.mean.detach().cpu().double().numpy()
-    return CellBlock(query.condition, cells, table, mean)
+    if query.library is not None:
+        table["library"] = query.library.cpu().numpy()
+    return CellBlock(query.condition, cells, table, mean, _counts(cells, query))
+
+
+def _counts(cells: csr_matrix, query: Query) -> csr_matrix | None:
+    """Cells as counts, if that is what they are: whole numbers once the logarithm is undone."""
+    if query.library is None:
+        return None
+    counts = cells.astype(np.float64)
+    library = query.library.cpu().double().numpy()
+    counts.data = np.expm1(counts.data) * np.repeat(library, np.diff(counts.indptr)) / TARGET_SUM
+    whole = np.rint(counts.data)
+    # float32 keeps six digits of a count
+    if not np.allclose(counts.data, whole, rtol=1e-5, atol=1e-3):
+        return None
+    counts.data = whole.astype(np.float32)
+    return counts
 
 
 def to_anndata(
@@ -84,7 +105,8 @@ def to_anndata(
 def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
     """Blocks of one or more conditions as one AnnData, in the output form of the data contract.
 
-    Where each block is a condition, the mean that was stated for it is kept in
+    ``layers["counts"]`` holds counts where every cell is one of counts. Where each block is a
+    condition, the mean that was stated for it is kept in
     ``varm["stated_means"]``, (genes, conditions), in the order of ``uns["scbig"]``.
     """
     import pandas as pd
@@ -98,6 +120,9 @@ def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
         obs[column] = obs[column].astype("category")
     var = pd.DataFrame(index=pd.Index(spec.genes))
     out = AnnData(X=sp.vstack([block.cells for block in blocks], format="csr"), obs=obs, var=var)
+    counts = [block.counts for block in blocks if block.counts is not None]
+    if len(counts) == len(blocks):
+        out.layers["counts"] = sp.vstack(counts, format="csr")
     conditions = list(dict.fromkeys(block.condition for block in blocks))
     out.uns["scbig"] = {
         "version": version("scbig"),
