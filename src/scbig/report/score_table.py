@@ -79,15 +79,15 @@ def _verdict_lines(board: Scoreboard, model: str) -> list[str]:
             share = f"{row['calibrated']:.2f}"
         cells = [signed(row["difference"]), interval, share, str(row["verdict"])]
         rows.append([titles[str(row["metric"])], str(row["best_trivial"])[:LONGEST], *cells])
-    heads = ["best trivial", "difference", "95 % interval", "of the way", "verdict"]
+    heads = ["best trivial", "difference", "95 % interval", "scale", "verdict"]
     names = [row[0] for row in rows]
     lines = _aligned(names, heads, [row[1:] for row in rows], set(), names=WIDTH)
     where = table["chosen_on"].str.startswith("validation")
     chosen = "validation" if where.all() else "the scored conditions, which favours it"
     chosen = chosen if where.all() or not where.any() else "validation where it could be"
     note = (
-        f"{model} minus the best trivial baseline, chosen on {chosen}; ratios by |log2|; of the "
-        "way: 0 is that baseline, 1 the replicate, empty where its lead is not clear"
+        f"{model} minus the best trivial baseline, chosen on {chosen}; ratios are compared by "
+        "|log2|. Scale: 0 is that baseline, 1 the replicate; empty where it does not clearly lead."
     )
     return [*lines, *textwrap.wrap(note, WIDTH)]
 
