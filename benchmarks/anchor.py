@@ -1,7 +1,6 @@
 """Does the effect anchor beat what is simple, on real effects and the published test conditions?
 
     python benchmarks/anchor.py --data ../shared/data
-    make benchmark PROFILE=anchor
 
 Effects are those of the files, no cells are drawn: Norman et al. 2019 (activation, singles and
 doubles) and Replogle et al. 2020, experiment 6 (knock-down, few conditions). Prints scores by

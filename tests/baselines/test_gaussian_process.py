@@ -207,7 +207,7 @@ def test_published_splits_of_norman(real_data: Path) -> None:
     """Pearson Delta and Systema Pearson Delta, mean over the test conditions of seeds 1-3.
 
     The expected values of the fixed form are those of an independent implementation, those of the
-    tuned form what ``make benchmark PROFILE=anchor`` printed when it was written.
+    tuned form what ``benchmarks/anchor.py`` printed when it was written.
     """
     screen = norman_effects(real_data)
     found = mean_scores(

@@ -39,7 +39,7 @@ class GaussianProcess(EffectPredictor):
     each stratum (unseen single, combination with no, one or two seen targets) by the mean of the
     ten draws of least held-out error. The two are mixed by how many targets were held out.
 
-    ``make benchmark PROFILE=anchor`` (``benchmarks/anchor.py``): effects of Norman et al. 2019,
+    ``python benchmarks/anchor.py --data DATA``: effects of Norman et al. 2019,
     published test conditions of seeds 1-3, Pearson of effects against control / against the
     training mean / L2 error; doubles with no (14), one (138), two (55) seen targets, singles (60):
 
