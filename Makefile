@@ -33,9 +33,11 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The benchmark matrix on whatever data is at hand; PROFILE=smoke is the short one.
+# The benchmark matrix on whatever data is at hand; PROFILE=smoke is the short one. PROFILE=anchor
+# is no matrix but the effect anchor alone, on the real effects, in half a minute.
 benchmark: $(VENV)/.installed
-	$(BIN)/python benchmarks/run.py --profile $(PROFILE) --jobs $(JOBS)
+	$(BIN)/python $(if $(filter anchor,$(PROFILE)),benchmarks/anchor.py,benchmarks/run.py \
+	  --profile $(PROFILE) --jobs $(JOBS))
 
 notebooks: $(VENV)/.installed
 	$(BIN)/jupyter-execute notebooks/quickstart.ipynb

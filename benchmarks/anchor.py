@@ -22,6 +22,7 @@ import pandas as pd
 import torch
 from scipy.stats import spearmanr
 
+from matrix import real_panels
 from scbig.baselines.additive import Additive
 from scbig.baselines.bilinear_ridge import BilinearRidge
 from scbig.baselines.embedding_ridge import EmbeddingRidge
@@ -218,7 +219,9 @@ def differences(table: pd.DataFrame, model: str) -> pd.DataFrame:
 def main() -> None:
     """Print the tables of every panel."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the real panels")
+    parser.add_argument(
+        "--data", type=Path, default=real_panels(), help="folder of the real panels"
+    )
     parser.add_argument("--out", type=Path, help="CSV of the score of every condition")
     options = parser.parse_args()
     torch.set_num_threads(1)

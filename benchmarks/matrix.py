@@ -22,6 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = re.compile(r"(?:\{(?:real|file)\}|conf/)[^\],]*")
 
 
+def real_panels() -> Path:
+    """Folder of the real panels: SCBIG_REAL_DATA, or beside the project."""
+    return Path(os.environ.get("SCBIG_REAL_DATA", ROOT / ".." / "shared" / "data")).resolve()
+
+
 @dataclass(frozen=True)
 class Places:
     """Where things are.
@@ -32,11 +37,7 @@ class Places:
     """
 
     out: Path
-    real: Path = field(
-        default_factory=lambda: Path(
-            os.environ.get("SCBIG_REAL_DATA", ROOT / ".." / "shared" / "data")
-        ).resolve()
-    )
+    real: Path = field(default_factory=real_panels)
 
     def fill(self, text: str, **further: object) -> str:
         """A text of the matrix with its placeholders filled."""

@@ -112,7 +112,7 @@ def test_data_are_drawn_once_and_never_left_by_half(places: Places) -> None:
 
 def test_every_profile_of_the_matrix_holds_together(places: Places) -> None:
     matrix = read_matrix()
-    assert {"smoke", "real", "full", "ablation", "anchor"} <= set(matrix["profiles"])
+    assert {"smoke", "real", "full", "ablation"} <= set(matrix["profiles"])
     for name, profile in matrix["profiles"].items():
         assert set(profile["data"]) <= set(matrix["data"])
         assert set(profile["models"]) <= set(matrix["models"])
