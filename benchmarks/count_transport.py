@@ -21,7 +21,6 @@ import torch
 
 from scbig.baselines.count_transport import CountTransport
 from scbig.baselines.effect_mean import EffectMean
-from scbig.baselines.effect_shrinkage import shrink
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.baselines.shifted_control import ShiftedControl
 from scbig.conditions import target_genes
@@ -32,7 +31,7 @@ from scbig.data.training_effects import training_effects
 from scbig.data.trial_set import TrialSet
 from scbig.data_spec import DataSpec
 from scbig.distances.pairwise import distances, mean_within
-from scbig.effects import EffectPrediction, EffectPredictor, Effects
+from scbig.effects import EffectPrediction, EffectPredictor, Effects, shrink
 from scbig.metrics.replicate import split_half
 from scbig.module_membership import ModuleMembership
 from scbig.predictor import Query, Trial

@@ -1,7 +1,8 @@
 import numpy as np
 
 from make_effects import random_screen
-from scbig.baselines.effect_shrinkage import shrink, shrunken
+from scbig.baselines.effect_shrinkage import shrunken
+from scbig.effects import shrink
 
 
 def test_noise_goes_and_clear_effects_stay() -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh
 
-from scbig.conditions import targets_of
 from scbig.effects import Effects, Matrix
 
 #: First component of each group: 1 | 2-3 | 4-6 | 7-12 | 13-24 | 25-48 | rest.
@@ -17,13 +16,9 @@ MOST = 300
 def without_own_entries(effects: Effects) -> Matrix:
     """Effects with those on the targets themselves replaced by the gene's mean elsewhere.
 
-    A knocked-down or activated target dwarfs what it does to other genes, and its own entry says
-    nothing of how alike two perturbations are. (conditions, genes).
+    (conditions, genes).
     """
-    column = {gene: j for j, gene in enumerate(effects.genes)}
-    own = np.zeros(effects.delta.shape, dtype=bool)
-    for i, condition in enumerate(effects.conditions):
-        own[i, [column[t] for t in targets_of(condition) if t in column]] = True
+    own = effects.own_entries
     rest = np.where(own, 0.0, effects.delta).sum(0) / np.maximum((~own).sum(0), 1)
     return np.where(own, rest, effects.delta)
 
