@@ -3,7 +3,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import anndata as ad
@@ -11,12 +10,8 @@ import numpy as np
 import pytest
 import yaml
 
-from scbig.cli import main
+from command_line import ROOT, TINY, Command, command_in
 from scbig.metrics.discovery import find_metrics
-
-ROOT = Path(__file__).parents[1]
-TINY = ["--config", str(ROOT / "conf" / "base.yaml"), "--config", str(ROOT / "tests" / "tiny.yaml")]
-Scbig = Callable[..., int]
 
 
 @pytest.fixture(scope="session")
@@ -24,37 +19,15 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cli")
 
 
-@pytest.fixture
-def scbig(monkeypatch: pytest.MonkeyPatch, workplace: Path) -> Scbig:
-    monkeypatch.chdir(workplace)
-    # the command line leaves the chosen folder to processes that it starts, not to the next test
-    monkeypatch.setenv("SCBIG_RUN_DIR", "")
-
-    def run(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["scbig", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-        return 0
-
-    return run
+@pytest.fixture(scope="session")
+def scbig(workplace: Path) -> Command:
+    return command_in(workplace)
 
 
-@pytest.fixture
-def run_folder(scbig: Scbig, workplace: Path) -> Path:
+@pytest.fixture(scope="session")
+def run_folder(scbig: Command, workplace: Path) -> Path:
     folder = workplace / "run"
-    if not folder.exists():
-        assert scbig("fit", *TINY, "--run_dir", folder) == 0
-    return folder
-
-
-@pytest.fixture
-def screen_files(scbig: Scbig, workplace: Path) -> Path:
-    folder = workplace / "files"
-    if not folder.exists():
-        sizes = ("--n_genes", "60", "--n_targets", "14", "--n_pairs", "16", "--seed", "3")
-        assert scbig("data", "make", "--out", folder, *sizes) == 0
+    assert scbig("fit", *TINY, "--run_dir", folder) == 0
     return folder
 
 
@@ -71,7 +44,7 @@ def subprocess_fit(folder: Path, *arguments: str) -> subprocess.CompletedProcess
     )
 
 
-def test_a_run_leaves_what_the_design_says(scbig: Scbig, run_folder: Path) -> None:
+def test_a_run_leaves_what_the_design_says(scbig: Command, run_folder: Path) -> None:
     assert scbig("test", "--config", run_folder / "config.yaml", "--ckpt_path", "best") == 0
     expected = {
         "config.yaml", "split.json", "modules.json", "card.json", "metrics.csv", "metrics.json",
@@ -94,7 +67,7 @@ def test_a_run_leaves_what_the_design_says(scbig: Scbig, run_folder: Path) -> No
     assert "http://" not in page.replace("http://www.w3.org", "") and 'src="http' not in page
 
 
-def test_validation_is_scored_beside_the_test(scbig: Scbig, run_folder: Path) -> None:
+def test_validation_is_scored_beside_the_test(scbig: Command, run_folder: Path) -> None:
     assert scbig("validate", "--config", run_folder / "config.yaml", "--ckpt_path", "best") == 0
     scores = json.loads((run_folder / "validation" / "metrics.json").read_text())
     assert scores["side"] == "validation"
@@ -103,7 +76,7 @@ def test_validation_is_scored_beside_the_test(scbig: Scbig, run_folder: Path) ->
 
 
 def test_the_saved_configuration_repeats_the_run(
-    scbig: Scbig, run_folder: Path, workplace: Path
+    scbig: Command, run_folder: Path, workplace: Path
 ) -> None:
     again = workplace / "again"
     assert scbig("fit", "--config", run_folder / "config.yaml", "--run_dir", again) == 0
@@ -122,72 +95,7 @@ def test_a_killed_run_continues_bit_for_bit(workplace: Path) -> None:
     assert curve(folder) == curve(whole)
 
 
-def test_prediction_needs_the_checkpoint_alone(
-    scbig: Scbig, run_folder: Path, screen_files: Path, workplace: Path
-) -> None:
-    split = json.loads((run_folder / "split.json").read_text())
-    known = {*split["train"], *split["val"], *split["test"]}
-    singles = sorted(c for c in known if "+" not in c)
-    a, b = next((x, y) for x in singles for y in singles if x < y and f"{x}+{y}" not in known)
-    for name, asked in (("ab", f"{a}+{b}"), ("ba", f"{b}+{a}")):
-        assert scbig("predict", "--ckpt_path", run_folder / "checkpoints" / "best.ckpt",
-                     "--data.path", screen_files / "screen.h5ad", "--perturbations",
-                     f"{asked},{a}", "--out", workplace / f"{name}.h5ad",
-                     "--n_cells", "40") == 0  # fmt: skip
-    first, second = (ad.read_h5ad(workplace / f"{name}.h5ad") for name in ("ab", "ba"))
-    assert (first.X != second.X).nnz == 0
-    assert list(first.obs["condition"].cat.categories) == sorted([a, f"{a}+{b}"])
-    assert set(first.obs["source_cell"]) <= set(
-        ad.read_h5ad(screen_files / "screen.h5ad").obs_names
-    )
-    assert first.uns["scbig"]["scale"] == "log1p_cp10k"
-    assert first.uns["scbig"]["targets"][a]["embedding"]
-    assert np.isfinite(first.X.data).all() and (first.X.data >= 0).all()
-
-
-def test_predicted_cells_go_through_scanpy(
-    scbig: Scbig, run_folder: Path, screen_files: Path, workplace: Path
-) -> None:
-    import warnings
-
-    import scanpy as sc
-
-    split = json.loads((run_folder / "split.json").read_text())
-    out = workplace / "scanpy.h5ad"
-    asked = ",".join(split["test"][:3])
-    assert scbig("predict", "--ckpt_path", run_folder / "checkpoints" / "best.ckpt", "--data.path",
-                 screen_files / "screen.h5ad", "--perturbations", asked, "--out", out,
-                 "--n_cells", "60") == 0  # fmt: skip
-    cells = sc.read_h5ad(out)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # scanpy's own dependencies warn
-        sc.pp.pca(cells, n_comps=10)
-        sc.pp.neighbors(cells, n_neighbors=10)
-        sc.tl.umap(cells)
-        sc.tl.rank_genes_groups(cells, "condition")
-    assert cells.obsm["X_umap"].shape == (180, 2)
-    assert np.isfinite(cells.obsm["X_umap"]).all()
-
-
-def test_genes_of_the_model_must_be_there_or_be_reported(
-    scbig: Scbig, run_folder: Path, screen_files: Path, workplace: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    fewer = ad.read_h5ad(screen_files / "screen.h5ad")[:, 5:].copy()
-    fewer.write_h5ad(workplace / "fewer.h5ad")
-    out = workplace / "fewer_predicted.h5ad"
-    arguments = ("predict", "--ckpt_path", run_folder / "checkpoints" / "best.ckpt", "--data.path",
-                 workplace / "fewer.h5ad", "--perturbations", "T000", "--out", out,
-                 "--n_cells", "20")  # fmt: skip
-    capsys.readouterr()
-    assert scbig(*arguments) == 2
-    assert "5" in capsys.readouterr().err and not out.exists()
-    assert scbig(*arguments, "--missing_genes", "training_mean") == 0
-    reported = ad.read_h5ad(out).uns["scbig"]["reported"]
-    assert any("5" in line for line in reported)
-
-
-def test_baselines_have_the_same_interface(scbig: Scbig, workplace: Path) -> None:
+def test_baselines_have_the_same_interface(scbig: Command, workplace: Path) -> None:
     folder = workplace / "additive"
     overlay = str(ROOT / "conf" / "baselines" / "additive.yaml")
     once = ("--trainer.max_epochs", "1", "--data.batches_per_epoch", "2",
@@ -214,7 +122,7 @@ def test_two_processes_train_one_model(workplace: Path) -> None:
 
 
 def test_weights_and_biases_offline(
-    scbig: Scbig, workplace: Path, monkeypatch: pytest.MonkeyPatch
+    scbig: Command, workplace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import wandb
 
@@ -228,62 +136,7 @@ def test_weights_and_biases_offline(
     assert curve(folder)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["--data.condition_key", "nope"], "nope"),
-        (["--data.path", "absent.h5ad"], "absent.h5ad"),
-        (["--data.clusterr", "x"], "clusterr"),
-        (["--data.strict", "true", "--data.synthetic.missing_prior", "0.2"], "embedding"),
-        (["--data.split", "scbig.data.splits.additive.Additive",
-          "--data.split.test_fraction", "0.0"], "test"),
-        (["--model.init_args.weights.nonsense", "1.0"], "nonsense"),
-        (["--ckpt_path", "corrupt.ckpt"], "corrupt"),
-        (["--model.init_args.pretrain_steps", "1000"], "pretrain_steps"),
-    ],
-)  # fmt: skip
-def test_bad_input_is_one_line_and_leaves_nothing(
-    arguments: list[str], says: str, scbig: Scbig, workplace: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    (workplace / "corrupt.ckpt").write_bytes(b"not a checkpoint")
-    folder = workplace / "refused"
-    capsys.readouterr()
-    assert scbig("fit", *TINY, "--run_dir", folder, *arguments) == 2
-    error = capsys.readouterr().err
-    assert says in error and "Traceback" not in error
-    assert not folder.exists()
-
-
-@pytest.mark.parametrize(
-    ("spoil", "says"),
-    [
-        (lambda a: a[a.obs["condition"] != "control"].copy(), "control"),
-        (lambda a: _with(a, np.nan), "NaN"),
-        (lambda a: _with(a, -1.0), "negative"),
-        (lambda a: _with(a, 0.5), "not whole numbers"),
-    ],
-)
-def test_a_bad_file_is_refused(
-    spoil: Callable[[ad.AnnData], ad.AnnData], says: str, scbig: Scbig, screen_files: Path,
-    workplace: Path, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    path = workplace / "spoiled.h5ad"
-    spoil(ad.read_h5ad(screen_files / "screen.h5ad")).write_h5ad(path)
-    folder = workplace / "refused"
-    capsys.readouterr()
-    assert scbig("fit", *TINY, "--run_dir", folder, "--data.path", path) == 2
-    error = capsys.readouterr().err
-    assert says.lower() in error.lower() and len(error.strip().splitlines()) <= 2
-    assert not folder.exists()
-
-
-def _with(adata: ad.AnnData, value: float) -> ad.AnnData:
-    adata.X.data[7] = value
-    return adata
-
-
-def test_every_overlay_is_understood(scbig: Scbig, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_overlay_is_understood(scbig: Command, capsys: pytest.CaptureFixture[str]) -> None:
     overlays = sorted(p for p in (ROOT / "conf").rglob("*.yaml") if p.name != "base.yaml")
     assert len(overlays) > 20
     for overlay in overlays:
@@ -293,21 +146,7 @@ def test_every_overlay_is_understood(scbig: Scbig, capsys: pytest.CaptureFixture
         assert yaml.safe_load(capsys.readouterr().out)["model"]["class_path"]
 
 
-def test_modules_without_training(
-    scbig: Scbig, screen_files: Path, workplace: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = workplace / "modules.json"
-    assert scbig("modules", "--data.path", screen_files / "screen.h5ad", "--out", out,
-                 "--embeddings", f"[{screen_files / 'embedding.npz'}]", "--stability_seeds", "2",
-                 "--clusterer", "scbig.gene_modules.leiden.Leiden",
-                 "--clusterer.n_modules", "4") == 0  # fmt: skip
-    written = json.loads(out.read_text())
-    assert sum(len(m) for m in written["modules"].values()) == 60
-    assert written["report"]["n_modules"] == len(written["modules"])
-    assert "stability" in capsys.readouterr().out
-
-
-def test_help_and_doctor(scbig: Scbig, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_and_doctor(scbig: Command, capsys: pytest.CaptureFixture[str]) -> None:
     assert scbig("--help") == 0
     assert "predict" in capsys.readouterr().out
     assert scbig("doctor") == 0

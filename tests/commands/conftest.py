@@ -1,45 +1,33 @@
 """A run that was fitted and tested through the command line, for tests of what comes after."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import anndata as ad
 import pytest
 
-from scbig.cli import main
-
-ROOT = Path(__file__).parents[2]
-TINY = ["--config", str(ROOT / "conf" / "base.yaml"), "--config", str(ROOT / "tests" / "tiny.yaml")]
-Command = Callable[..., int]
+from command_line import TINY, Command, command_in, make_screen_files
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("evaluate")
+    return tmp_path_factory.mktemp("commands")
 
 
 @pytest.fixture(scope="session")
 def command(place: Path) -> Command:
-    def run(*arguments: object) -> int:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(place)
-            patch.setenv("SCBIG_RUN_DIR", "")
-            patch.setattr(sys, "argv", ["scbig", *map(str, arguments)])
-            try:
-                main()
-            except SystemExit as stop:
-                return int(stop.code or 0)
-            return 0
-
-    return run
+    return command_in(place)
 
 
 @pytest.fixture(scope="session")
-def tested_run(command: Command, place: Path) -> Path:
+def screen_files(command: Command, place: Path) -> Path:
+    """Folder of a screen in a file and of its priors."""
+    make_screen_files(command)
+    return place / "files"
+
+
+@pytest.fixture(scope="session")
+def tested_run(command: Command, place: Path, screen_files: Path) -> Path:
     """A tested run on a screen in a file."""
-    sizes = ("--n_genes", 60, "--n_targets", 14, "--n_pairs", 16, "--seed", 3)
-    assert command("data", "make", "--out", "files", *sizes) == 0
     data = ("--data.path", "files/screen.h5ad", "--data.embeddings", "[files/embedding.npz]",
             "--data.covariates", "[batch]", "--data.seed", 5, "--evaluate.seed", 2)  # fmt: skip
     assert command("fit", *TINY, "--run_dir", "run", "--trainer.max_epochs", 2, *data) == 0

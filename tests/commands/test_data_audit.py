@@ -1,48 +1,33 @@
 """``scbig data audit`` as a user runs it: on files, with planted leaks, and on a run."""
 
 import json
-import sys
-from pathlib import Path
 
 import anndata
 import numpy as np
 import pytest
 
-from scbig.cli import main
+from command_line import TINY, command_in, make_screen_files
 from scbig.split import Split
 from small_screen import SPLIT, make_small_adata
 
-ROOT = Path(__file__).parents[2]
-TINY = ["--config", str(ROOT / "conf" / "base.yaml"), "--config", str(ROOT / "tests" / "tiny.yaml")]
+
+@pytest.fixture(scope="module")
+def audit_place(tmp_path_factory):
+    return tmp_path_factory.mktemp("audit")
 
 
 @pytest.fixture(scope="module")
-def scbig(tmp_path_factory):
-    place = tmp_path_factory.mktemp("audit")
-
-    def run(*arguments):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(place)
-            patch.setenv("SCBIG_RUN_DIR", "")
-            patch.setattr(sys, "argv", ["scbig", *map(str, arguments)])
-            try:
-                main()
-            except SystemExit as stop:
-                return int(stop.code or 0)
-            return 0
-
-    run.place = place
-    return run
+def scbig(audit_place):
+    return command_in(audit_place)
 
 
 @pytest.fixture(scope="module")
-def run_folder(scbig):
-    sizes = ("--n_genes", 60, "--n_targets", 14, "--n_pairs", 16, "--seed", 3)
-    assert scbig("data", "make", "--out", "files", *sizes) == 0
+def run_folder(scbig, audit_place):
+    make_screen_files(scbig)
     data = ("--data.path", "files/screen.h5ad", "--data.embeddings", "[files/embedding.npz]",
             "--data.covariates", "[batch]")  # fmt: skip
     assert scbig("fit", *TINY, "--run_dir", "run", "--data.n_hvg", 50, *data) == 0
-    return scbig.place / "run"
+    return audit_place / "run"
 
 
 @pytest.fixture

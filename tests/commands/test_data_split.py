@@ -1,9 +1,8 @@
 import json
-import sys
 
 import pytest
 
-from scbig.cli import main
+from command_line import command_in
 from scbig.data.splits.simulation import Simulation
 from scbig.split import Split
 from small_screen import make_small_adata
@@ -16,19 +15,15 @@ def file(tmp_path):
     return path
 
 
-def run(monkeypatch, *arguments):
-    monkeypatch.setattr(sys, "argv", ["scbig", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
+@pytest.fixture
+def scbig(tmp_path):
+    return command_in(tmp_path)
 
 
-def test_a_split_is_printed_and_written(file, tmp_path, monkeypatch, capsys):
+def test_a_split_is_printed_and_written(file, tmp_path, scbig, capsys):
     out = tmp_path / "S.json"
     given = ("--split", "scbig.data.splits.simulation.Simulation", "--split.seed", 4)
-    assert run(monkeypatch, "data", "split", file, *given, "--out", out) == 0
+    assert scbig("data", "split", file, *given, "--out", out) == 0
     printed = capsys.readouterr().out
     conditions = ["A", "B", "C", "D", "A+B", "B+C", "C+D"]
     expected = Simulation(4).split(conditions)
@@ -40,27 +35,27 @@ def test_a_split_is_printed_and_written(file, tmp_path, monkeypatch, capsys):
     assert f"{len(expected.test)} (" in printed and str(out) in printed
 
 
-def test_the_short_and_the_long_form_are_the_same(file, tmp_path, monkeypatch):
+def test_the_short_and_the_long_form_are_the_same(file, tmp_path, scbig):
     long, short = tmp_path / "1.json", tmp_path / "2.json"
     rule = ("--split", "scbig.data.splits.simulation.Simulation", "--split.seed", 4)
-    assert run(monkeypatch, "data", "split", "--data.path", file, *rule, "--out", long) == 0
+    assert scbig("data", "split", "--data.path", file, *rule, "--out", long) == 0
     rule = ("--rule", "simulation", "--seed", 4)
-    assert run(monkeypatch, "data", "split", file, *rule, "--out", short) == 0
+    assert scbig("data", "split", file, *rule, "--out", short) == 0
     assert long.read_text() == short.read_text()
-    assert run(monkeypatch, "data", "check", file) == 0
-    assert run(monkeypatch, "data", "check", "--data.path", file) == 0
+    assert scbig("data", "check", file) == 0
+    assert scbig("data", "check", "--data.path", file) == 0
     # three combinations: the default share tests none of them
     rule = ("--rule", "additive", "--seed", 3)
-    assert run(monkeypatch, "data", "split", file, *rule, "--out", short) == 2
+    assert scbig("data", "split", file, *rule, "--out", short) == 2
 
 
-def test_an_obs_column_and_unused_conditions(file, tmp_path, monkeypatch, capsys):
+def test_an_obs_column_and_unused_conditions(file, tmp_path, scbig, capsys):
     out = tmp_path / "S.json"
     column = ("--split", "scbig.data.splits.split_column.SplitColumn", "--split.column", "side")
-    assert run(monkeypatch, "data", "split", file, *column, "--out", out) == 0
+    assert scbig("data", "split", file, *column, "--out", out) == 0
     assert json.loads(out.read_text())["test"] == ["C+D", "D"]
     singles = ("--rule", "simulation_single", "--out", out)
-    assert run(monkeypatch, "data", "split", file, *singles) == 0
+    assert scbig("data", "split", file, *singles) == 0
     assert json.loads(out.read_text())["unused"] == ["A+B", "B+C", "C+D"]
     assert "unused           3 (0 singles, 3 combinations)" in capsys.readouterr().out
 
@@ -75,17 +70,17 @@ def test_an_obs_column_and_unused_conditions(file, tmp_path, monkeypatch, capsys
         (("--rule", "split_file"), "needs path"),
     ],
 )
-def test_what_is_not_a_rule(given, says, file, tmp_path, monkeypatch, capsys):
-    assert run(monkeypatch, "data", "split", file, *given, "--out", tmp_path / "S.json") == 2
+def test_what_is_not_a_rule(given, says, file, tmp_path, scbig, capsys):
+    assert scbig("data", "split", file, *given, "--out", tmp_path / "S.json") == 2
     assert says in capsys.readouterr().err
     nowhere = ("--rule", "simulation", "--out", tmp_path / "no" / "S.json")
-    assert run(monkeypatch, "data", "split", file, *nowhere) == 2
+    assert scbig("data", "split", file, *nowhere) == 2
 
 
-def test_a_leaky_rule_says_so(file, tmp_path, monkeypatch, capsys):
+def test_a_leaky_rule_says_so(file, tmp_path, scbig, capsys):
     out = tmp_path / "S.json"
     name = "scbig.data.splits.holdout_legacy.HoldoutLegacy"
     rule = ("--split", name, "--split.draw_fraction", 0.5, "--split.n_combinations", 1)
-    assert run(monkeypatch, "data", "split", file, *rule, "--out", out) == 0
+    assert scbig("data", "split", file, *rule, "--out", out) == 0
     assert "LEAKS" in capsys.readouterr().out
     assert json.loads(out.read_text())["leak"]

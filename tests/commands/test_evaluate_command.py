@@ -1,7 +1,6 @@
 """``scbig evaluate``: the numbers of ``scbig test``, from a file."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import anndata as ad
@@ -11,9 +10,8 @@ import pytest
 import scipy.sparse as sp
 
 import scbig as package
+from command_line import Command
 from scbig.cli import with_paths
-
-Command = Callable[..., int]
 
 
 def scores(folder: Path) -> pd.DataFrame:

@@ -12,8 +12,7 @@ import pytest
 import scipy.sparse as sp
 
 import scbig as package
-
-Command = Callable[..., int]
+from command_line import Command
 
 
 def _dense(adata: ad.AnnData) -> np.ndarray:
