@@ -37,6 +37,13 @@ def make_small_adata(seed: int = 0, n_genes: int = 30, cells: int = 40) -> annda
     return anndata.AnnData(X=counts, obs=obs, var=pd.DataFrame(index=names))
 
 
+def log_normalise(adata: anndata.AnnData) -> anndata.AnnData:
+    """Turn counts into log1p of counts per 10,000, in place."""
+    dense = adata.X.toarray()
+    adata.X = sp.csr_matrix(np.log1p(1e4 * dense / dense.sum(1, keepdims=True)))
+    return adata
+
+
 SIDES = {name: side for side in ("train", "val", "test") for name in getattr(SPLIT, side)}
 
 
