@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-import numpy as np
 from lightning import LightningDataModule
 
 from scbig.conditions import target_genes
@@ -25,11 +24,11 @@ from scbig.data.trial_set import TrialSet
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
 from scbig.gene_modules.clusterer import Clusterer
-from scbig.gene_modules.induction import induce_modules
 from scbig.gene_modules.leiden import Leiden
-from scbig.gene_modules.naming import name_modules
-from scbig.gene_modules.screen_graph import RELATIONS, check_relations, screen_graph
+from scbig.gene_modules.screen_graph import RELATIONS, check_relations
 from scbig.priors.knowledge import PriorKnowledge, read_prior_knowledge
+from scbig.screen_knowledge import planted_knowledge, unembedded_targets
+from scbig.screen_modules import screen_modules
 from scbig.split import Split
 
 
@@ -172,17 +171,21 @@ class PerturbationDataModule(LightningDataModule):
         screen, split = self._selected, self.split
         known = self._knowledge(screen.genes)
         effects = training_effects(screen, split, known.targets)
-        rows = training_rows(screen, split)
-        groups = screen.condition[rows] * len(screen.strata) + screen.stratum[rows]
-        graph = screen_graph(self.relations, effects, known.network, screen.cells[rows], groups)
+        modules, graph = screen_modules(
+            screen,
+            training_rows(screen, split),
+            effects,
+            known,
+            self.relations,
+            self.clusterer,
+            self.seed,
+            self.stability_seeds,
+        )
         absent = [name for name in self.relations if name not in graph.coverage]
         if absent:
             self._noticed.append(
                 f"gene modules are made without the relation {listed(absent)}: no data for it"
             )
-        modules = induce_modules(graph, self.clusterer, self.seed, self.stability_seeds)
-        if known.gene_sets:
-            modules = name_modules(modules, known.gene_sets)
         return fit_spec(screen, split, effects, modules, known.gene_sets, self.seed)
 
     # -- what is read --------------------------------------------------------------------------
@@ -227,19 +230,9 @@ class PerturbationDataModule(LightningDataModule):
         if self.path is not None or any(files):
             known = read_prior_knowledge(genes, self._targets, *files)
         else:
-            known = _planted_knowledge(self._synthetic_screen, genes)
-        self._noticed += known.reported
-        missing = known.targets.missing(self._targets)
-        if missing and self.strict:
-            raise UserError(
-                f"{len(missing)} of {len(self._targets)} target genes have no embedding: "
-                f"{listed(missing, 20)}; add a source that has them, remove them, or drop strict"
-            )
-        if missing:
-            self._noticed.append(
-                f"{len(missing)} of {len(self._targets)} target genes have no embedding and share "
-                f"a learned one: {listed(missing)}"
-            )
+            known = planted_knowledge(self._synthetic_screen, genes)
+        without = unembedded_targets(known.targets, self._targets, self.strict)
+        self._noticed += [*known.reported, *without]
         return known
 
     # -- what is said --------------------------------------------------------------------------
@@ -305,19 +298,3 @@ class PerturbationDataModule(LightningDataModule):
             max_controls=self.max_controls,
             seed=self.seed,
         )
-
-
-def _planted_knowledge(screen: SyntheticScreen, genes: Sequence[str]) -> PriorKnowledge:
-    """The priors that the synthetic screen comes with, restricted to ``genes``."""
-    position = {gene: i for i, gene in enumerate(screen.truth.genes)}
-    columns = np.asarray([position[gene] for gene in genes])
-    measured = frozenset(genes)
-    sets = {
-        name: tuple(gene for gene in members if gene in measured)
-        for name, members in screen.gene_sets.items()
-    }
-    return PriorKnowledge(
-        targets=screen.target_embedding(),
-        network=screen.network[columns][:, columns].tocsr(),
-        gene_sets={name: members for name, members in sets.items() if members},
-    )

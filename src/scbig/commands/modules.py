@@ -50,12 +50,11 @@ def modules(
     from scbig.data.splits.split_file import SplitFile
     from scbig.data.training_effects import training_effects
     from scbig.errors import UserError
-    from scbig.gene_modules.induction import induce_modules
     from scbig.gene_modules.leiden import Leiden
-    from scbig.gene_modules.naming import name_modules
     from scbig.gene_modules.report import module_report
-    from scbig.gene_modules.screen_graph import RELATIONS, screen_graph
+    from scbig.gene_modules.screen_graph import RELATIONS
     from scbig.priors.knowledge import read_prior_knowledge
+    from scbig.screen_modules import screen_modules
     from scbig.split import Split
 
     target = Path(out)
@@ -72,13 +71,16 @@ def modules(
     effects = training_effects(screen, used, known.targets)
     held_out = np.random.default_rng(seed).permutation(screen.control_rows)[::2]
     rows = np.setdiff1d(training_rows(screen, used), held_out)
-    groups = screen.condition[rows] * len(screen.strata) + screen.stratum[rows]
-    graph = screen_graph(
-        relations or list(RELATIONS), effects, known.network, screen.cells[rows], groups
+    found, graph = screen_modules(
+        screen,
+        rows,
+        effects,
+        known,
+        relations or list(RELATIONS),
+        clusterer or Leiden(),
+        seed,
+        stability_seeds,
     )
-    found = induce_modules(graph, clusterer or Leiden(), seed, stability_seeds)
-    if known.gene_sets:
-        found = name_modules(found, known.gene_sets)
     report = module_report(found, graph, screen.cells[held_out], known.gene_sets, seed=seed)
     written = {**found.to_dict(), "fitted_on": provenance(screen, rows), "report": report}
     target.write_text(json.dumps(written, indent=1) + "\n")
