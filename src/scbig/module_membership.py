@@ -20,7 +20,8 @@ class ModuleMembership:
         weights: membership of each gene in each module, >= 0, shape (genes, M).
         names: one name a module, shape (M,).
         coverage: share of genes that each relation source says anything about.
-        stability: mean pairwise adjusted Rand index over seeds; NaN when not measured.
+        stability: mean pairwise agreement over seeds, for partitions the adjusted Rand index; NaN
+            when not measured.
         method: what made it, with its settings.
     """
 
@@ -37,6 +38,8 @@ class ModuleMembership:
                 f"weights of shape {self.weights.shape} for {len(self.genes)} genes "
                 f"and {len(self.names)} modules"
             )
+        if len(set(self.names)) < len(self.names):
+            raise ValueError("two modules bear the same name")
         if (self.weights < 0).any() or not (self.weights.sum(0) > 0).all():
             raise ValueError("weights must be >= 0 and every module must have a gene")
         if not (self.weights.sum(1) > 0).all():

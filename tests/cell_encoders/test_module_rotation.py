@@ -39,6 +39,22 @@ def test_spans_exactly_the_leading_axes(width):
     np.testing.assert_allclose(directions.T @ directions, axes.T @ axes, atol=1e-5)
 
 
+@pytest.mark.parametrize("alike", [0.3, 1.0])
+def test_overlapping_modules_span_the_leading_axes_too(alike):
+    """Even where two modules are the same genes, so that their own axes are the same."""
+    spec = planted()
+    weights = spec.modules.weights.copy()
+    weights[:, 1] = alike * weights[:, 0] + (1 - alike) * weights[:, 1]
+    weights += 0.3 * np.random.default_rng(0).permutation(weights) * (alike < 1)
+    weights[weights.sum(1) == 0, 2] = 1
+    soft = dataclasses.replace(spec.modules, weights=weights / weights.sum(1, keepdims=True))
+    directions, spread = module_rotation(dataclasses.replace(spec, modules=soft), 3)
+    axes = spec.axes[:12]
+    np.testing.assert_allclose(directions @ directions.T, np.eye(12), atol=1e-5)
+    np.testing.assert_allclose(directions.T @ directions, axes.T @ axes, atol=1e-5)
+    assert (spread > 0).all()
+
+
 def test_each_token_follows_its_planted_module():
     spec = planted()
     directions, _ = module_rotation(spec, 1)

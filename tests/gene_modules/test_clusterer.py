@@ -35,6 +35,10 @@ def test_contract(cls: type[Clusterer]):
     assert labels.shape == (200,) and labels.dtype == np.int64
     assert set(np.unique(labels)) - {-1} == set(range(labels.max() + 1))
     assert (labels == clusterer.labels(graph, 3)).all()
+    shares = clusterer.memberships(graph, 3)
+    assert shares.dtype == np.float32 and shares.shape == (200, labels.max() + 1)
+    np.testing.assert_allclose(shares.sum(1), labels >= 0, rtol=1e-5)
+    assert (shares.argmax(1) == labels)[labels >= 0].all()
     assert (weights != graph.weights).nnz == 0
 
 

@@ -4,7 +4,12 @@ import scipy.sparse as sp
 
 from scbig.effects import Effects
 from scbig.errors import UserError
-from scbig.gene_modules.screen_graph import RELATIONS, gene_vectors, screen_graph
+from scbig.gene_modules.screen_graph import (
+    RELATIONS,
+    effect_profiles,
+    gene_vectors,
+    screen_graph,
+)
 from scbig.target_embedding import EmbeddingSource, TargetEmbedding
 
 GENES = tuple(f"g{i}" for i in range(12))
@@ -69,3 +74,20 @@ def test_relations_without_data_are_left_out():
 def test_unknown_relations(wanted):
     with pytest.raises(UserError, match="use one or more of embedding, prior, covariation"):
         screen_graph(wanted, effects_with(two_sources()), NETWORK, CELLS, GROUPS)
+
+
+def test_effect_profiles_leave_out_noise_and_own_targets():
+    delta = np.array([[-5.0, 1.0, 0.1, 0.0], [0.0, 1.0, -3.0, 0.0]])
+    variance = np.full((2, 4), 0.25)
+    effects = Effects(
+        ("a", "b", "c", "d"), ("a", "b+x"), delta, variance, np.full(2, 9), np.ones(4),
+        TargetEmbedding.empty(),
+    )  # fmt: skip
+    profiles = effect_profiles(effects)
+    # own entries a/a and b/b+x are no evidence; .1 and 0 are within a standard error of 0
+    length = np.hypot(0.1, 3.0)
+    expected = [[0, 0], [0.75, 0], [0, -3 * (1 - 0.25 / 9) / length], [0, 0]]
+    np.testing.assert_allclose(profiles, expected)
+    graph = screen_graph(["prior"], effects_with(two_sources()), NETWORK, CELLS, GROUPS)
+    assert graph.effects.shape == (12, 4)
+    assert (np.linalg.norm(graph.effects, axis=1) <= 1).all()

@@ -12,6 +12,7 @@ from scbig.gene_modules.clusterer import Clusterer
 from scbig.gene_modules.leiden import Leiden
 from scbig.gene_modules.relation_graph import RelationGraph, fuse
 from scbig.gene_modules.relations import covariation
+from scbig.gene_modules.soft_modules import SoftModules
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,11 @@ def synthetic() -> tuple[np.ndarray, RelationGraph]:
     return screen.truth.program, fuse(list(screen.adata.var_names), {"covariation": relation})
 
 
-@pytest.mark.parametrize("clusterer", [Leiden(10), BalancedTransport(10)], ids=["leiden", "ot"])
+@pytest.mark.parametrize(
+    "clusterer",
+    [Leiden(10), BalancedTransport(10), SoftModules(10)],
+    ids=["leiden", "ot", "soft"],
+)
 def test_programs_are_recovered_from_covariation(
     synthetic: tuple[np.ndarray, RelationGraph], clusterer: Clusterer
 ):

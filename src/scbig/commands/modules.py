@@ -33,7 +33,8 @@ def modules(
         aliases: table of gene aliases.
         network: edge list of a gene network.
         gene_sets: gene sets (GMT) that modules are named by.
-        relations: of embedding, prior, covariation; all that have data by default.
+        relations: of embedding, prior, covariation; all that have data by default. Overlapping
+            modules read the training effects as well.
         clusterer: makes the modules; Leiden by default.
         split: split file of whose training conditions the modules are made; all by default.
         seed: of the clustering.
@@ -91,9 +92,9 @@ def modules(
         z, r = (_shown(module[key]) for key in ("density_z", "within_r"))
         print(f"{module['name'][:33]:<34}{module['size']:>6}{z:>11}{r:>10}")
     print(
-        f"{len(found.names)} modules of {len(found.genes)} genes; stability (mean ARI over "
-        f"{stability_seeds} seeds) {_shown(report['stability'])}; between r "
-        f"{_shown(report['between_r'])}: {target}"
+        f"{len(found.names)} modules of {len(found.genes)} genes, {report['shared']:.0%} in "
+        f"several; stability (mean agreement over {stability_seeds} seeds, ARI of partitions) "
+        f"{_shown(report['stability'])}; between r {_shown(report['between_r'])}: {target}"
     )
 
 

@@ -1,4 +1,4 @@
-"""``Clusterer``: what turns a relation graph into one label a gene."""
+"""``Clusterer``: what turns a relation graph into modules of genes, disjoint or overlapping."""
 
 from abc import ABC, abstractmethod
 
@@ -9,7 +9,11 @@ from scbig.gene_modules.relation_graph import RelationGraph
 
 
 class Clusterer(ABC):
-    """Partitions genes. Keeps its ``__init__`` arguments as attributes of the same names."""
+    """Groups genes. Keeps its ``__init__`` arguments as attributes of the same names.
+
+    A clusterer of disjoint modules gives labels alone; one of overlapping modules gives memberships
+    too, of which its labels are the strongest.
+    """
 
     @abstractmethod
     def labels(self, graph: RelationGraph, seed: int) -> npt.NDArray[np.int64]:
@@ -17,3 +21,19 @@ class Clusterer(ABC):
 
         The same graph and seed give the same labels.
         """
+
+    def memberships(self, graph: RelationGraph, seed: int) -> npt.NDArray[np.float32]:
+        """Share of each gene in each module, (genes, modules).
+
+        Rows sum to 1, those of genes the graph cannot place to 0. The same graph and seed give the
+        same memberships.
+        """
+        return one_hot(self.labels(graph, seed))
+
+
+def one_hot(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Memberships of disjoint modules, (genes, modules); a row of zeros for a label of -1."""
+    placed = np.flatnonzero(labels >= 0)
+    out = np.zeros((len(labels), int(labels.max(initial=-1)) + 1), dtype=np.float32)
+    out[placed, labels[placed]] = 1.0
+    return out

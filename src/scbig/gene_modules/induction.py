@@ -1,12 +1,12 @@
 """From a relation graph to named gene modules, with their stability over seeds."""
 
 import json
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from scbig.component import describe
+from scbig.gene_modules.agreement import mean_pairwise_agreement
 from scbig.gene_modules.clusterer import Clusterer
 from scbig.gene_modules.relation_graph import RelationGraph
 from scbig.module_membership import ModuleMembership
@@ -22,43 +22,44 @@ def induce_modules(
 ) -> ModuleMembership:
     """Cluster the graph; genes it cannot place form a last module named ``residual``.
 
-    A module is called after its two genes of largest edge weight inside it. Stability is the mean
-    adjusted Rand index between the partitions of ``stability_seeds`` consecutive seeds, the first
-    of which is returned; NaN for fewer than two.
+    A module is called after its ``strongest_genes``, two of them. Stability is the mean
+    ``agreement`` between the memberships of ``stability_seeds`` consecutive seeds, the first of
+    which is returned: for partitions the adjusted Rand index; NaN for fewer than two.
     """
-    labels = clusterer.labels(graph, seed)
-    runs = [labels, *(clusterer.labels(graph, seed + i) for i in range(1, stability_seeds))]
-    placed = labels >= 0
-    n_modules = int(labels.max()) + 1
+    runs = [clusterer.memberships(graph, seed + i) for i in range(max(stability_seeds, 1))]
+    weights = runs[0]
     names = [
         "/".join(graph.genes[g] for g in hubs[:_HUBS_IN_A_NAME])
-        for hubs in strongest_genes(graph, labels, n_modules)
+        for hubs in strongest_genes(graph, weights)
     ]
-    if not placed.all():
+    unplaced = ~weights.any(axis=1)
+    if unplaced.any():
+        weights = np.column_stack([weights, unplaced]).astype(np.float32)
         names.append(RESIDUAL)
     method = {"clusterer": describe(clusterer), "relations": list(graph.coverage), "seed": seed}
-    return ModuleMembership.partition(
+    return ModuleMembership(
         graph.genes,
-        np.where(placed, labels, n_modules),
-        names,
-        coverage=graph.coverage,
-        stability=mean_pairwise_agreement(runs),
-        method=json.dumps(method),
+        weights,
+        tuple(names),
+        dict(graph.coverage),
+        mean_pairwise_agreement(runs),
+        json.dumps(method),
     )
 
 
-def mean_pairwise_agreement(partitions: list[npt.NDArray[np.int64]]) -> float:
-    """Mean adjusted Rand index over pairs of partitions; NaN for fewer than two."""
-    from sklearn.metrics import adjusted_rand_score
-
-    pairs = [float(adjusted_rand_score(a, b)) for a, b in combinations(partitions, 2)]
-    return float(np.mean(pairs)) if pairs else float("nan")
-
-
 def strongest_genes(
-    graph: RelationGraph, labels: npt.NDArray[np.int64], n_modules: int
+    graph: RelationGraph, weights: npt.NDArray[np.float32]
 ) -> list[npt.NDArray[np.int64]]:
-    """Genes of each module, by decreasing edge weight to the rest of the module."""
-    inside = graph.weight_to_groups(labels, n_modules)
-    members = [np.flatnonzero(labels == m) for m in range(n_modules)]
+    """Genes whose strongest module it is, by decreasing edge weight to the module's genes.
+
+    A gene that several modules share is listed by one, so that no two bear the same names. Edges
+    count by the membership of both ends.
+
+    Args:
+        graph: of the same genes.
+        weights: memberships, (genes, modules).
+    """
+    inside = np.asarray(graph.weights @ weights) * weights
+    strongest = np.where(weights.any(axis=1), weights.argmax(axis=1), -1)
+    members = [np.flatnonzero(strongest == m) for m in range(weights.shape[1])]
     return [genes[np.argsort(-inside[genes, m], kind="stable")] for m, genes in enumerate(members)]

@@ -8,13 +8,13 @@ from scbig.gene_modules.relation_graph import RelationGraph
 
 
 class PermutedModules(Clusterer):
-    """Labels of another clusterer, permuted over the genes that it places.
+    """Memberships of another clusterer, permuted over the genes that it places.
 
     A model on these has the parameters of one on the learned modules; what it loses is what the
     grouping was worth.
 
     Args:
-        base: the clusterer whose labels are permuted.
+        base: the clusterer whose memberships are permuted.
     """
 
     def __init__(self, base: Clusterer) -> None:
@@ -23,6 +23,17 @@ class PermutedModules(Clusterer):
     def labels(self, graph: RelationGraph, seed: int) -> npt.NDArray[np.int64]:
         """Permuted labels; unplaced genes stay unplaced."""
         labels = self.base.labels(graph, seed).copy()
-        placed = labels >= 0
-        labels[placed] = np.random.default_rng(seed).permutation(labels[placed])
+        placed = np.flatnonzero(labels >= 0)
+        labels[placed] = labels[_dealt(placed, seed)]
         return labels
+
+    def memberships(self, graph: RelationGraph, seed: int) -> npt.NDArray[np.float32]:
+        """Permuted memberships, by the permutation of the labels; unplaced genes stay unplaced."""
+        weights = self.base.memberships(graph, seed).copy()
+        placed = np.flatnonzero(weights.any(axis=1))
+        weights[placed] = weights[_dealt(placed, seed)]
+        return weights
+
+
+def _dealt(placed: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
+    return np.asarray(np.random.default_rng(seed).permutation(placed))

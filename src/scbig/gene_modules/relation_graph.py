@@ -34,12 +34,14 @@ class RelationGraph:
         weights: symmetric, >= 0, zero diagonal, (genes, genes).
         coverage: share of genes that each source knows.
         embedding: vectors of genes, NaN rows where unknown, (genes, width), or None.
+        effects: profiles of genes over training conditions, (genes, conditions), or None.
     """
 
     genes: tuple[str, ...]
     weights: sp.csr_matrix
     coverage: dict[str, float]
     embedding: npt.NDArray[np.float32] | None = None
+    effects: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         n = len(self.genes)
@@ -47,6 +49,8 @@ class RelationGraph:
             raise ValueError(f"weights of shape {self.weights.shape} for {n} genes")
         if self.embedding is not None and len(self.embedding) != n:
             raise ValueError(f"{len(self.embedding)} embedding rows for {n} genes")
+        if self.effects is not None and len(self.effects) != n:
+            raise ValueError(f"{len(self.effects)} effect profiles for {n} genes")
 
     @cached_property
     def degree(self) -> npt.NDArray[np.float64]:
@@ -86,6 +90,7 @@ def fuse(
     relations: Mapping[str, Relation | tuple[sp.csr_matrix, npt.NDArray[np.bool_]]],
     alphas: Mapping[str, float] | None = None,
     embedding: npt.NDArray[np.floating] | None = None,
+    effects: npt.NDArray[np.float64] | None = None,
 ) -> RelationGraph:
     """Weighted mean of degree-normalised sources over the sources that know both genes.
 
@@ -99,6 +104,8 @@ def fuse(
         alphas: weight of each source, > 0; 1 for those not named.
         embedding: vectors that travel with the graph, for clusterers that use them; NaN rows
             where unknown, (genes, width).
+        effects: profiles of genes over training conditions that travel likewise,
+            (genes, conditions).
 
     Raises:
         UserError: no source, a weight for an unknown source or not positive, or no edge at all.
@@ -133,6 +140,7 @@ def fuse(
         weights=fused,
         coverage={name: float(covered.mean()) for name, (_, covered) in relations.items()},
         embedding=None if embedding is None else np.asarray(embedding, dtype=np.float32),
+        effects=effects,
     )
 
 

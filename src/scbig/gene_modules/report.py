@@ -35,22 +35,23 @@ def module_report(
 
     Returns:
         ``n_genes``, ``n_modules``, ``method``, ``coverage`` by source, ``stability`` (mean pairwise
-        adjusted Rand index over seeds), ``density_z``, ``within_r`` and ``between_r``, and one
-        entry a module: ``name``, ``size``, ``density_z``, ``within_r``, ``strongest`` genes and
-        ``enriched`` sets with ``overlap`` and ``p_adjusted``.
+        agreement over seeds, the adjusted Rand index for partitions), ``shared`` (share of genes
+        in several modules), ``density_z``, ``within_r`` and ``between_r``, and one entry a module:
+        ``name``, ``size``, ``density_z``, ``within_r``, ``strongest`` genes and ``enriched`` sets
+        with ``overlap`` and ``p_adjusted``.
 
     Raises:
         ValueError: modules and graph are not about the same genes.
     """
     if membership.genes != graph.genes:
         raise ValueError("the modules and the graph are about different genes")
-    labels, n_modules = membership.labels, membership.n_modules
+    weights, n_modules = membership.weights, membership.n_modules
     rng = np.random.default_rng(seed)
-    density = density_z(graph, labels, n_modules, permutations, rng)
+    density = density_z(graph, weights, permutations, rng)
     within, between = np.full(n_modules + 1, np.nan), float("nan")
     if held_out_controls is not None:
-        within, between = module_correlation(held_out_controls, labels, n_modules)
-    hubs = strongest_genes(graph, labels, n_modules)
+        within, between = module_correlation(held_out_controls, weights)
+    hubs = strongest_genes(graph, weights)
     sets = enrichment(membership, gene_sets) if gene_sets else None
     modules = [
         {
@@ -69,6 +70,7 @@ def module_report(
         "method": membership.method,
         "coverage": dict(membership.coverage),
         "stability": _number(membership.stability),
+        "shared": float(((weights > 0).sum(axis=1) > 1).mean()),
         "density_z": _number(density[n_modules]),
         "within_r": _number(within[n_modules]),
         "between_r": _number(between),

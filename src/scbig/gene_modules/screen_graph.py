@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from scbig.effects import Effects
+from scbig.effects import Effects, shrink
 from scbig.errors import UserError, listed
 from scbig.gene_modules.relation_graph import Relation, RelationGraph, fuse
 from scbig.gene_modules.relations import covariation, embedding_neighbours, prior_edges
@@ -65,7 +65,21 @@ def screen_graph(
             f"gene modules are to be made from {listed(wanted)}, and there are no data for it: "
             "give embeddings or a network, or add the relation covariation"
         )
-    return fuse(effects.genes, found, embedding=vectors)
+    return fuse(effects.genes, found, embedding=vectors, effects=effect_profiles(effects))
+
+
+def effect_profiles(effects: Effects) -> npt.NDArray[np.float64] | None:
+    """What training conditions do to each gene, (genes, conditions); ``None`` without any.
+
+    Shrunken by their standard errors and without entries on own targets, in units of the length of
+    a gene's measured effects: the length of a profile, 0..1, is the share that is no noise.
+    """
+    measured = np.where(effects.own_entries, 0.0, effects.delta)
+    length = np.linalg.norm(measured, axis=0)
+    if not length.any():
+        return None
+    clear = shrink(measured, effects.variance)
+    return np.asarray((clear / np.where(length > 0, length, 1.0)).T)
 
 
 def gene_vectors(targets: TargetEmbedding, genes: Sequence[str]) -> npt.NDArray[np.float64] | None:
