@@ -8,8 +8,8 @@ from scbig.data.splits.split_rule import (
     Labels,
     SplitRule,
     check_fraction,
-    checked,
     combinations_of,
+    make_split,
     selectable,
     without,
 )
@@ -49,12 +49,10 @@ class Additive(SplitRule):
         test, val = order[:n_test].tolist(), order[n_test : n_test + n_val].tolist()
         # of genes that are in combinations only; what selection must not see is trained on
         val = selectable(val, without(conditions, test, val), test)
-        return checked(
-            Split(
-                name=f"additive_{self.test_fraction:g}",
-                seed=self.seed,
-                train=tuple(without(conditions, test, val)),
-                val=tuple(val),
-                test=tuple(sorted(test)),
-            )
+        return make_split(
+            f"additive_{self.test_fraction:g}",
+            self.seed,
+            train=without(conditions, test, val),
+            val=val,
+            test=test,
         )

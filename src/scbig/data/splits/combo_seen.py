@@ -10,8 +10,8 @@ from scbig.data.splits.split_rule import (
     Labels,
     SplitRule,
     check_fraction,
-    checked,
     combinations_of,
+    make_split,
     singles_of,
     touching,
     without,
@@ -63,14 +63,8 @@ class ComboSeen(SplitRule):
         generator = np.random.RandomState(self.seed)
         rest, test = self._apply(conditions, self.test_fraction, generator)
         train, val = self._apply(rest, self.val_fraction, generator)
-        return checked(
-            Split(
-                name=f"combo_seen{self.seen}_{self.test_fraction:g}",
-                seed=self.seed,
-                train=tuple(train),
-                val=tuple(val),
-                test=tuple(test),
-            )
+        return make_split(
+            f"combo_seen{self.seen}_{self.test_fraction:g}", self.seed, train, val, test
         )
 
     def _apply(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scbig.conditions import context_of, contexts
-from scbig.data.splits.split_rule import Labels, SplitRule, check_fraction, checked, without
+from scbig.data.splits.split_rule import Labels, SplitRule, check_fraction, make_split, without
 from scbig.errors import UserError, listed
 from scbig.split import Split
 
@@ -79,12 +79,10 @@ def context_split(
     order = np.random.RandomState(seed).permutation(np.asarray(inside, dtype=np.str_)).tolist()
     n_train, n_val = int(len(order) * train_fraction), int(len(order) * val_fraction)
     val, test = order[n_train : n_train + n_val], order[n_train + n_val :]
-    return checked(
-        Split(
-            name=name,
-            seed=seed,
-            train=tuple(without(conditions, val, test)),
-            val=tuple(sorted(val)),
-            test=tuple(sorted(test)),
-        )
+    return make_split(
+        name,
+        seed,
+        train=without(conditions, val, test),
+        val=val,
+        test=test,
     )

@@ -8,7 +8,7 @@ from scbig.conditions import target_genes
 from scbig.data.splits.split_rule import (
     Labels,
     SplitRule,
-    checked,
+    make_split,
     selectable,
     touching,
     without,
@@ -55,12 +55,10 @@ class Holdout(SplitRule):
         # a stable sort: genes of no tested condition first, each kind in the order drawn
         further = sorted(order[self.n_genes :], key=tested.__contains__)
         val = touching(further[: self.n_val_genes], rest)
-        return checked(
-            Split(
-                name=f"holdout_{self.n_genes}",
-                seed=self.seed,
-                train=tuple(without(rest, val)),
-                val=tuple(selectable(val, without(rest, val), test)),
-                test=tuple(test),
-            )
+        return make_split(
+            f"holdout_{self.n_genes}",
+            self.seed,
+            train=without(rest, val),
+            val=selectable(val, without(rest, val), test),
+            test=test,
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scbig.conditions import target_genes
-from scbig.data.splits.split_rule import Labels, SplitRule, checked, combinations_of, without
+from scbig.data.splits.split_rule import Labels, SplitRule, combinations_of, make_split, without
 from scbig.errors import UserError
 from scbig.split import Split
 
@@ -41,12 +41,10 @@ class HoldoutLegacy(SplitRule):
         np.random.RandomState(self.seed).shuffle(order)
         first = order[: min(self.n_combinations, int(len(order) * self.draw_fraction))].tolist()
         singles = sorted(set(target_genes(first)) & set(conditions))
-        return checked(
-            Split(
-                name=f"holdout_legacy_{self.n_combinations} (leaky)",
-                seed=self.seed,
-                train=tuple(without(conditions, first, singles)),
-                val=(),
-                test=tuple(sorted({*first, *singles})),
-            )
+        return make_split(
+            f"holdout_legacy_{self.n_combinations} (leaky)",
+            self.seed,
+            train=without(conditions, first, singles),
+            val=(),
+            test={*first, *singles},
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scbig.data.splits.combo_seen import drawn
-from scbig.data.splits.split_rule import Labels, SplitRule, check_fraction, checked, without
+from scbig.data.splits.split_rule import Labels, SplitRule, check_fraction, make_split, without
 from scbig.split import Split
 
 
@@ -26,13 +26,11 @@ class NoTest(SplitRule):
         """Split of ``conditions``."""
         generator = np.random.RandomState(self.seed)
         val = drawn(sorted(conditions), self.val_fraction, generator, replace=False)
-        return checked(
-            Split(
-                name="no_test",
-                seed=self.seed,
-                train=tuple(without(conditions, val)),
-                val=tuple(val),
-                test=(),
-            ),
+        return make_split(
+            "no_test",
+            self.seed,
+            train=without(conditions, val),
+            val=val,
+            test=(),
             tested=False,
         )

@@ -12,8 +12,8 @@ from scbig.data.splits.split_rule import (
     Labels,
     SplitRule,
     check_fraction,
-    checked,
     combinations_of,
+    make_split,
     selectable,
     touching,
     without,
@@ -58,15 +58,13 @@ class PublishedTest(SplitRule):
         inside = np.asarray(combinations_of(without(rest, val)), dtype=np.str_)
         order = generator.permutation(inside).tolist()
         val += order[: int(len(order) * self.val_fraction)]
-        return checked(
-            Split(
-                name=f"published {self.dataset}"
-                + (f" (lacks {lacking} test conditions)" if lacking else ""),
-                seed=self.seed,
-                train=tuple(without(rest, val)),
-                val=tuple(selectable(val, without(rest, val), test)),
-                test=tuple(test),
-            )
+        return make_split(
+            f"published {self.dataset}"
+            + (f" (lacks {lacking} test conditions)" if lacking else ""),
+            self.seed,
+            train=without(rest, val),
+            val=selectable(val, without(rest, val), test),
+            test=test,
         )
 
     def _list(self) -> Sequence[object]:

@@ -9,8 +9,8 @@ from scbig.data.splits.split_rule import (
     Labels,
     SplitRule,
     check_fraction,
-    checked,
     combinations_of,
+    make_split,
     singles_of,
     touching,
     without,
@@ -49,14 +49,12 @@ class Simulation(SplitRule):
         """Split of ``conditions``."""
         rest, test = hide_genes(conditions, self.gene_fraction, self.combo_fraction, self.seed)
         train, val = hide_genes(rest, VALIDATION_SHARE, VALIDATION_SHARE, self.seed)
-        return checked(
-            Split(
-                name=f"simulation_g{self.gene_fraction:g}_c{self.combo_fraction:g}",
-                seed=self.seed,
-                train=tuple(train),
-                val=tuple(val),
-                test=tuple(test),
-            )
+        return make_split(
+            f"simulation_g{self.gene_fraction:g}_c{self.combo_fraction:g}",
+            self.seed,
+            train,
+            val,
+            test,
         )
 
 

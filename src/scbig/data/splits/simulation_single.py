@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scbig.conditions import context_of, contexts
 from scbig.data.splits.simulation import VALIDATION_SHARE, hide_genes
-from scbig.data.splits.split_rule import Labels, SplitRule, check_fraction, checked, singles_of
+from scbig.data.splits.split_rule import Labels, SplitRule, check_fraction, make_split, singles_of
 from scbig.errors import UserError, listed
 from scbig.split import Split
 
@@ -37,13 +37,11 @@ class SimulationSingle(SplitRule):
             )
         rest, test = hide_genes(singles_of(used), self.gene_fraction, 0.0, self.seed)
         train, val = hide_genes(rest, VALIDATION_SHARE, 0.0, self.seed)
-        return checked(
-            Split(
-                name=f"simulation_single_g{self.gene_fraction:g}"
-                + (f"_{self.context}" if self.context else ""),
-                seed=self.seed,
-                train=tuple(train),
-                val=tuple(val),
-                test=tuple(test),
-            )
+        return make_split(
+            f"simulation_single_g{self.gene_fraction:g}"
+            + (f"_{self.context}" if self.context else ""),
+            self.seed,
+            train,
+            val,
+            test,
         )

@@ -10,7 +10,7 @@ from scbig.data.splits.split_rule import (
     Labels,
     SplitRule,
     check_fraction,
-    checked,
+    make_split,
     singles_of,
     touching,
     without,
@@ -52,15 +52,7 @@ class Single(SplitRule):
         generator = np.random.RandomState(self.seed)
         rest, test = self._apply(conditions, self.test_fraction, generator)
         train, val = self._apply(rest, self.val_fraction, generator)
-        return checked(
-            Split(
-                name=f"single_{self.test_fraction:g}",
-                seed=self.seed,
-                train=tuple(train),
-                val=tuple(val),
-                test=tuple(test),
-            )
-        )
+        return make_split(f"single_{self.test_fraction:g}", self.seed, train, val, test)
 
     def _apply(
         self, conditions: Sequence[str], fraction: float, generator: np.random.RandomState

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from scbig.data.splits.split_rule import Labels, SplitRule, checked
+from scbig.data.splits.split_rule import Labels, SplitRule, make_split
 from scbig.errors import UserError, listed
 from scbig.split import Split
 
@@ -35,5 +35,5 @@ class SplitColumn(SplitRule):
                 f"obs[{self.column!r}] says {listed(unknown)}: its values must be "
                 f"{', '.join(SIDES)}"
             )
-        members = {s: tuple(sorted(n for n in conditions if side[n] == s)) for s in SIDES}
-        return checked(Split(name=f"column {self.column}", seed=0, **members))
+        train, val, test = ([n for n in conditions if side[n] == s] for s in SIDES)
+        return make_split(f"column {self.column}", 0, train, val, test)

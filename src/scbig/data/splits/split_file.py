@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scbig.data.split_lists import read_split_lists
-from scbig.data.splits.split_rule import Labels, SplitRule, checked
+from scbig.data.splits.split_rule import Labels, SplitRule, make_split
 from scbig.split import Split
 
 
@@ -25,11 +25,11 @@ class SplitFile(SplitRule):
         written = Split.from_dict(read_split_lists(Path(self.path)), origin=self.path)
         present = frozenset(conditions)
         sides = {
-            side: tuple(name for name in getattr(written, side) if name in present)
+            side: [name for name in getattr(written, side) if name in present]
             for side in ("train", "val", "test")
         }
         kept = sum(map(len, sides.values()))
         total = len(written.train) + len(written.val) + len(written.test)
         # another set of conditions is another split, and its name says so
         name = written.name + (f" (lacks {total - kept} conditions)" if kept < total else "")
-        return checked(Split(name=name, seed=written.seed, **sides), tested=bool(written.test))
+        return make_split(name, written.seed, **sides, tested=bool(written.test))

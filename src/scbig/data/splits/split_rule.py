@@ -44,12 +44,20 @@ class SplitRule(ABC):
         """
 
 
-def checked(split: Split, tested: bool = True) -> Split:
-    """The split, if there is something to train on and, when it is to be tested, to test.
+def make_split(
+    name: str,
+    seed: int,
+    train: Iterable[str],
+    val: Iterable[str],
+    test: Iterable[str],
+    tested: bool = True,
+) -> Split:
+    """The split of these sides, in any order, and a check that there is something on them.
 
     Raises:
-        UserError: there is not.
+        UserError: nothing is trained on, or nothing tested of a split that is to be ``tested``.
     """
+    split = Split(name, seed, *(tuple(sorted(side)) for side in (train, val, test)))
     for side in ("train", "test") if tested else ("train",):
         if not getattr(split, side):
             raise UserError(
