@@ -10,6 +10,7 @@ from typing import Any
 
 from scbig.conditions import canonical, context_of, in_context, targets_of
 from scbig.errors import UserError, listed
+from scbig.json_object import read_json_object
 
 
 @dataclass(frozen=True)
@@ -136,14 +137,7 @@ class Split:
         Raises:
             UserError: no such file, or not a split in JSON.
         """
-        try:
-            values = json.loads(path.read_text())
-        except FileNotFoundError:
-            raise UserError(f"no split file at {path}") from None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise UserError(f"{path} is not JSON: {error}") from None
-        if not isinstance(values, dict):
-            raise UserError(f"{path} is not a split: expected an object with train, val and test")
+        values = read_json_object(path, "split file", "an object with train, val and test")
         return cls.from_dict(values, origin=str(path))
 
     def write(self, path: Path) -> None:

@@ -52,6 +52,7 @@ def audit(
     from scbig.data.audit.shared_cells import make_names_unique
     from scbig.data.schema import read_screen
     from scbig.errors import UserError
+    from scbig.json_object import read_json_object
     from scbig.priors.aliases import read_aliases
     from scbig.priors.embedding_provenance import fitted_on_of
     from scbig.priors.target_embedding_files import read_target_embeddings
@@ -71,10 +72,10 @@ def audit(
     screen = read_screen(adata, replace(contract, annotations=columns))
     configured = {} if run is None else _configured(Path(run))
     written, rule = _split(screen, contract, split, split_column, run, configured)
-    files = {str(path): _json(Path(path)) for path in modules or []}
+    files = {str(path): read_json_object(Path(path), "file of modules") for path in modules or []}
     if run is not None:
         path = Path(run) / "modules.json"
-        files[str(path)] = _json(path)
+        files[str(path)] = read_json_object(path, "file of modules")
     known = read_aliases(aliases) if aliases else {}
     targets = target_genes(screen.conditions)
     evidence = Evidence(
@@ -140,19 +141,3 @@ def _configured(run: Path) -> dict[str, Any]:
         # what the data module takes when nothing is said
         data["split"] = {"class_path": "scbig.data.splits.simulation.Simulation"}
     return data
-
-
-def _json(path: Path) -> dict[str, Any]:
-    import json
-
-    from scbig.errors import UserError
-
-    try:
-        values = json.loads(path.read_text())
-    except FileNotFoundError:
-        raise UserError(f"no file of modules at {path}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not JSON: {error}") from None
-    if not isinstance(values, dict):
-        raise UserError(f"{path} is not a file of modules: expected an object")
-    return values

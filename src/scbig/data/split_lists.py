@@ -1,12 +1,12 @@
 """The lists of a split file as they are written, before names are made canonical."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from scbig.errors import UserError, listed
+from scbig.json_object import read_json_object
 
 #: Column names of a table, in any case, and what its sides may be called.
 CONDITION_COLUMNS = ("condition", "perturbation")
@@ -32,13 +32,7 @@ def read_split_lists(path: Path) -> dict[str, Any]:
         raise UserError(f"no split file at {path}")
     if path.suffix.lower() in TABLES:
         return _read_table(path, TABLES[path.suffix.lower()])
-    try:
-        values = json.loads(path.read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not JSON: {error}") from None
-    if not isinstance(values, dict):
-        raise UserError(f"{path} is not a split: expected an object with train, val and test")
-    return values
+    return read_json_object(path, "split file", "an object with train, val and test")
 
 
 def _read_table(path: Path, separator: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Published test conditions, taken as they are; the validation side is ours."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from scbig.data.splits.split_rule import (
     without,
 )
 from scbig.errors import UserError, listed
+from scbig.json_object import read_json_object
 from scbig.split import Split
 
 
@@ -69,12 +69,7 @@ class PublishedTest(SplitRule):
 
     def _list(self) -> Sequence[object]:
         path = Path(self.path)
-        try:
-            values: Any = json.loads(path.read_text())
-        except FileNotFoundError:
-            raise UserError(f"no file of published test conditions at {path}") from None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise UserError(f"{path} is not JSON: {error}") from None
+        values: Any = read_json_object(path, "file of published test conditions")
         for key in (self.dataset, f"seed{self.seed}"):
             if not isinstance(values, dict) or key not in values:
                 have = listed(values) if isinstance(values, dict) else type(values).__name__
