@@ -30,7 +30,7 @@ from scbig.data.screen import Screen
 from scbig.data.training_effects import training_effects
 from scbig.data.trial_set import TrialSet
 from scbig.data_spec import DataSpec
-from scbig.distances.pairwise import distances, mean_within
+from scbig.distances.energy import energy_distance
 from scbig.effects import EffectPrediction, EffectPredictor, Effects, shrink
 from scbig.metrics.replicate import split_half
 from scbig.module_membership import ModuleMembership
@@ -77,16 +77,11 @@ def scores(
     strong = change.abs().argsort(descending=True)[:STRONGEST]
     ratio = (a.var(0) + 1e-6).log() - (b.var(0) + 1e-6).log()
     return {
-        "energy_genes": _energy(a, b),
-        "energy_axes": _energy(a @ axes.T, b @ axes.T),
+        "energy_genes": float(energy_distance(a, b)),
+        "energy_axes": float(energy_distance(a @ axes.T, b @ axes.T)),
         "log_variance_error": float(ratio[strong].abs().mean()),
         "mean_error": float((a.mean(0) - b.mean(0)).square().sum()),
     }
-
-
-def _energy(a: torch.Tensor, b: torch.Tensor) -> float:
-    within = mean_within(distances(a, a)) + mean_within(distances(b, b))
-    return float(2 * distances(a, b).mean() - within)
 
 
 def _unclipped(mean: EffectMean, query: Query) -> torch.Tensor:

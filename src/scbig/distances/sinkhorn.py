@@ -67,16 +67,6 @@ def _scaling_rounds(kernel: Tensor, rounds: int) -> tuple[Tensor, Tensor]:
     return u.log().squeeze(-2), v.log().squeeze(-2)
 
 
-def transport_plan(
-    cost: Tensor, epsilon: Tensor, iterations: int = 100, tolerance: float = 1e-4
-) -> Tensor:
-    """Entropic plan P, (..., n, m), of mass 1; no gradient. Arguments as in ``potentials``."""
-    n, m = cost.shape[-2:]
-    f, g = potentials(cost, epsilon, iterations, tolerance)
-    scaled = cost.detach() / epsilon.detach()[..., None, None]
-    return torch.exp(f.unsqueeze(-1) + g.unsqueeze(-2) - scaled) / (n * m)
-
-
 def transport_cost(
     cost: Tensor, epsilon: Tensor, iterations: int = 100, tolerance: float = 1e-4
 ) -> Tensor:

@@ -62,15 +62,6 @@ class ModuleCorrelation(AlignmentLoss):
         off_diagonal = ~torch.eye(self.n_modules, dtype=torch.bool, device=difference.device)
         return difference[:, off_diagonal].square().mean()
 
-    @torch.no_grad()
-    def noise_floor(self, truth: Tensor) -> Tensor:
-        """What the loss is between two halves of true cells, (C, B, genes), in random order.
-
-        Halves are twice as noisy as the whole: two samples of B cells would differ by about half.
-        """
-        half = truth.shape[1] // 2
-        return self.between(truth[:, :half], truth[:, half : 2 * half])
-
 
 def standardised(values: Tensor, floor: float) -> Tensor:
     """Centred values over sqrt(variance + floor) and sqrt(n): their products are correlations.

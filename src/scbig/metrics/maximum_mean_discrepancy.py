@@ -1,11 +1,11 @@
 """Maximum mean discrepancy of predicted and measured cells."""
 
-import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from scbig.distances.pairwise import mean_within, squared_distances
+from scbig.distances.pairwise import mean_within
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
 
@@ -13,7 +13,7 @@ from scbig.metrics.condition_metric import SeparateMetric
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def maximum_mean_discrepancy(predicted: Tensor, true: Tensor, median: float) -> Tensor:
+def maximum_mean_discrepancy(between: Tensor, within: Sequence[Tensor], median: float) -> Tensor:
     """E k(X, X') + E k(Y, Y') - 2 E k(X, Y) over different cells, in [-2, 2].
 
     k is the mean over s in {1/4, 1/2, 1, 2, 4} of exp(-||x - y||² / (2 s median²)). The U-statistic
@@ -21,12 +21,12 @@ def maximum_mean_discrepancy(predicted: Tensor, true: Tensor, median: float) -> 
     and for equal distributions it is 0, so that it falls below as often as above.
 
     Args:
-        predicted: cells, (n, d), n >= 2.
-        true: other cells, (m, d), m >= 2.
+        between: squared distances from predicted to other cells, (n, m).
+        within: those inside either side, (n, n) and (m, m), n, m >= 2.
         median: unit of the kernel widths; the same for all that is to be compared.
     """
-    within = (mean_within(kernel(squared_distances(x, x), median)) for x in (predicted, true))
-    return sum(within, -2.0 * kernel(squared_distances(predicted, true), median).mean())
+    spread = torch.stack([mean_within(kernel(pairs, median)) for pairs in within]).sum()
+    return spread - 2.0 * kernel(between, median).mean()
 
 
 def kernel(squared: Tensor, median: float) -> Tensor:
@@ -65,11 +65,9 @@ class MaximumMeanDiscrepancy(SeparateMetric):
         """Discrepancy of one condition."""
         truth, median = comparison.truth, comparison.truth.median_distance
         between = comparison.squared_between
-        within = [p.squared_within for p in (comparison.predicted, truth.population)]
+        sides = [p.squared_within for p in (comparison.predicted, truth.population)]
+        within = [pairs for pairs in sides if pairs is not None and len(pairs) >= 2]
         undefined = truth.delta.new_full((), float("nan"))
-        if between is None or math.isnan(median) or not median > 0:
+        if between is None or len(within) < 2 or not median > 0:  # nor where it is NaN
             return undefined
-        if any(pairs is None or len(pairs) < 2 for pairs in within):
-            return undefined
-        spread = sum(mean_within(kernel(pairs, median)) for pairs in within if pairs is not None)
-        return spread - 2.0 * kernel(between, median).mean()
+        return maximum_mean_discrepancy(between, within, median)

@@ -7,12 +7,6 @@ from scbig.metrics.condition_metric import SeparateMetric
 from scbig.metrics.correlation import pearson
 
 
-def pearson_delta(predicted_mean: Tensor, true_mean: Tensor, control_mean: Tensor) -> Tensor:
-    """Pearson(x^ - c, x - c) of (genes,) pseudobulks; NaN when either effect is flat."""
-    c = control_mean.double()
-    return pearson(predicted_mean.double() - c, true_mean.double() - c)
-
-
 class PearsonDelta(SeparateMetric):
     """Pearson correlation over genes of the predicted and the true effect against control.
 

@@ -9,17 +9,10 @@ from scbig.metrics.correlation import pearson
 TOP = 20
 
 
-def pearson_delta_largest20(
-    predicted_mean: Tensor, true_mean: Tensor, control_mean: Tensor
-) -> Tensor:
+def pearson_delta_largest20(predicted_delta: Tensor, true_delta: Tensor) -> Tensor:
     """Pearson(x^ - c, x - c) over the 20 genes of largest |x - c|; NaN when either is flat."""
-    c = control_mean.double()
-    return _over_largest(predicted_mean.double() - c, true_mean.double() - c)
-
-
-def _over_largest(predicted: Tensor, true: Tensor) -> Tensor:
-    largest = true.abs().argsort(descending=True, stable=True)[:TOP]
-    return pearson(predicted[largest], true[largest])
+    largest = true_delta.abs().argsort(descending=True, stable=True)[:TOP]
+    return pearson(predicted_delta[largest], true_delta[largest])
 
 
 class PearsonDeltaLargest20(SeparateMetric):
@@ -43,4 +36,4 @@ class PearsonDeltaLargest20(SeparateMetric):
 
     def score(self, comparison: Comparison) -> Tensor:
         """Correlation of one condition."""
-        return _over_largest(comparison.predicted_delta, comparison.truth.delta)
+        return pearson_delta_largest20(comparison.predicted_delta, comparison.truth.delta)

@@ -10,12 +10,11 @@ from scbig.metrics.correlation import pearson
 
 
 def pearson_delta_top(
-    predicted_mean: Tensor, true_mean: Tensor, control_mean: Tensor, de_order: Tensor, top: int
+    predicted_delta: Tensor, true_delta: Tensor, de_order: Tensor, top: int
 ) -> Tensor:
     """Pearson(x^ - c, x - c) over the first ``top`` genes of ``de_order``; NaN when one is flat."""
     first = de_order[:top]
-    c = control_mean.double()
-    return pearson((predicted_mean.double() - c)[first], (true_mean.double() - c)[first])
+    return pearson(predicted_delta[first], true_delta[first])
 
 
 class PearsonDeltaTop20(SeparateMetric):
@@ -40,8 +39,8 @@ class PearsonDeltaTop20(SeparateMetric):
 
     def score(self, comparison: Comparison) -> Tensor:
         """Correlation of one condition."""
-        first = comparison.truth.de_order[: self.top]
-        return pearson(comparison.predicted_delta[first], comparison.truth.delta[first])
+        truth = comparison.truth
+        return pearson_delta_top(comparison.predicted_delta, truth.delta, truth.de_order, self.top)
 
 
 class PearsonDeltaTop50(PearsonDeltaTop20):
