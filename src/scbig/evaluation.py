@@ -20,6 +20,7 @@ from scbig.metrics.referee import Referee
 from scbig.metrics.replicate import FEWEST_CELLS, REPLICATE
 from scbig.metrics.scoreboard import Scoreboard
 from scbig.metrics.scored_truth import ScoredTruth, mark_of
+from scbig.metrics.stated_errors import StatedErrors, stated_errors_table
 from scbig.metrics.strata import By
 from scbig.metrics.truth import Truth
 from scbig.predictor import Prediction, Trial
@@ -68,6 +69,7 @@ class Evaluation:
         self._last: tuple[str, Truth] | None = None
         self._effects: dict[str, dict[str, Tensor]] = {}
         self._fallback: dict[str, dict[str, str]] = {}
+        self._stated: dict[str, dict[str, StatedErrors]] = {}
         self._replicated: set[str] = set()
         self._referee = Referee(spec, seed, tests=not all(m.quick for m in self.metrics))
 
@@ -90,7 +92,8 @@ class Evaluation:
         if condition in self._fallback.get(predictor, {}):
             raise ValueError(f"{predictor} was scored on {condition} before")
         truth, known = self._truth(trial)
-        comparison = Comparison(truth, self._referee.predicted(prediction, trial.query.control))
+        population = self._referee.predicted(prediction, trial.query.control)
+        comparison = Comparison(truth, population, prediction.uncertainty)
         self._truths[condition] = known
         if predictor not in self._scores:
             self._scores[predictor] = self._new_metrics()
@@ -98,6 +101,9 @@ class Evaluation:
             metric.update(comparison)
         self._effects.setdefault(predictor, {})[condition] = comparison.predicted_delta
         self._fallback.setdefault(predictor, {})[condition] = prediction.fallback
+        stated = StatedErrors.of(comparison)
+        if stated is not None:
+            self._stated.setdefault(predictor, {})[condition] = stated
 
     @torch.no_grad()
     def add_replicate(self, trial: Trial) -> bool:
@@ -161,6 +167,10 @@ class Evaluation:
         table["n_significant"] = condition.map(significant).astype(np.float64)
         table["coverage"] = condition.map({c: self._coverage(c) for c in known})
         return table
+
+    def stated_errors(self) -> pd.DataFrame:
+        """What predictors said of their errors beside the errors (``stated_errors_table``)."""
+        return stated_errors_table(self._stated, self.per_condition())
 
     def halvings(self) -> pd.DataFrame:
         """Scores of each halving of the replicate: halving, condition, metric, value."""

@@ -75,7 +75,8 @@ def write_evaluation(
     """Write metrics.json, metrics_per_condition.csv and report.html; print the score table.
 
     Beside them goes what results pooled over runs need: replicate_halvings.csv,
-    validation_per_condition.csv (with ``validation``) and effects.npz.
+    validation_per_condition.csv (with ``validation``) and effects.npz, and, where a predictor
+    states how far off it will be, stated_errors.csv (``stated_errors_table``).
 
     Args:
         folder: where to; made if need be.
@@ -106,6 +107,9 @@ def write_evaluation(
     evaluation.halvings().to_csv(folder / "replicate_halvings.csv", index=False)
     if validation is not None:
         validation.to_csv(folder / "validation_per_condition.csv", index=False)
+    stated = evaluation.stated_errors()
+    if len(stated):
+        stated.to_csv(folder / "stated_errors.csv", index=False)
     write_effects(folder / "effects.npz", evaluation)
     write_report(
         folder / "report.html",

@@ -85,7 +85,10 @@ class LoadedModel:
             AnnData of (conditions x cells, genes), X in log1p of counts per 10,000, and the same
             cells in ``layers["counts"]`` where they are counts. obs: ``condition``,
             ``source_cell``, ``fallback``, covariates, ``library``. ``uns["scbig"]``: provenance
-            and, for each target, what the model knew of it.
+            and, for each target, what the model knew of it. Where the model says how far off its
+            means will be: obs ``reliability``, ``expected_error``, ``intervals_calibrated``, and
+            varm ``mean_low_80`` to ``mean_high_95`` and ``retrieval_effects``, (genes, conditions)
+            (``scbig.data.stated_intervals``).
 
         Raises:
             UserError: the data do not fit the model, or a name cannot be read.

@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from scbig.conditions import target_genes, targets_of
 from scbig.data.prediction_file import STATED_MEANS, digest_of_cells
+from scbig.data.stated_intervals import write_stated
 from scbig.data_spec import DataSpec
+from scbig.effect_uncertainty import MeanUncertainty
 from scbig.errors import UserError, listed
 from scbig.expression import TARGET_SUM
 from scbig.predictor import Prediction, Query
@@ -34,6 +36,7 @@ class CellBlock:
         mean: the mean as it was stated, which need not be that of the cells, (genes,), float64.
         counts: the same cells as counts of the library size of their source cells, (N, genes);
             ``None`` when they are none.
+        uncertainty: what is stated of the error of the mean, if it is.
     """
 
     condition: str
@@ -41,6 +44,7 @@ class CellBlock:
     table: DataFrame
     mean: npt.NDArray[np.float64]
     counts: csr_matrix | None = None
+    uncertainty: MeanUncertainty | None = None
 
 
 def cell_block(
@@ -72,7 +76,8 @@ def cell_block(
     mean = prediction.mean.detach().cpu().double().numpy()
     if query.library is not None:
         table["library"] = query.library.cpu().numpy()
-    return CellBlock(query.condition, cells, table, mean, _counts(cells, query))
+    counts = _counts(cells, query)
+    return CellBlock(query.condition, cells, table, mean, counts, prediction.uncertainty)
 
 
 def _counts(cells: csr_matrix, query: Query) -> csr_matrix | None:
@@ -107,7 +112,8 @@ def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
 
     ``layers["counts"]`` holds counts where every cell is one of counts. Where each block is a
     condition, the mean that was stated for it is kept in
-    ``varm["stated_means"]``, (genes, conditions), in the order of ``uns["scbig"]``.
+    ``varm["stated_means"]``, (genes, conditions), in the order of ``uns["scbig"]``. So is, where
+    every block has it, what was stated of the mean's error (``scbig.data.stated_intervals``).
     """
     import pandas as pd
     import scipy.sparse as sp
@@ -138,6 +144,9 @@ def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
             "stated_means_of": conditions,
             "cells_sha256": digest_of_cells(out.X),
         }
+        stated = [block.uncertainty for block in blocks if block.uncertainty is not None]
+        if len(stated) == len(blocks):
+            write_stated(out, conditions, stated)
     return out
 
 

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from scbig.effect_uncertainty import MeanUncertainty
+
 
 @dataclass(frozen=True)
 class Query:
@@ -48,11 +50,14 @@ class Prediction:
         mean: predicted pseudobulk, (genes,).
         cells: predicted cells, one a source cell, (N, genes); ``None`` from a predictor of means.
         fallback: why the prediction is not the method's own; "" when it is.
+        uncertainty: how far the measured mean will be from ``mean``; ``None`` where nothing is
+            said.
     """
 
     mean: Tensor
     cells: Tensor | None
     fallback: str = ""
+    uncertainty: MeanUncertainty | None = None
 
     @classmethod
     def of_cells(cls, cells: Tensor, fallback: str = "") -> "Prediction":

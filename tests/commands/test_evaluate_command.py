@@ -137,7 +137,10 @@ def test_what_is_harmless_is_accepted(tested_run: Path, predicted: ad.AnnData, p
     plain = package.evaluate(predicted, truth, run=tested_run, baselines=[], replicate=False)
     table = package.evaluate(wide, truth, run=tested_run, baselines=[], replicate=False)
     assert any("2 predicted genes" in line for line in table.attrs["reported"])
-    np.testing.assert_allclose(table["value"], plain["value"], atol=1e-5)
+    # cells that are put together with others lose what was stated of their means
+    kept = ~plain["metric"].str.startswith("interval_coverage")
+    assert plain["value"][~kept].notna().any() and table["value"][~kept].isna().all()
+    np.testing.assert_allclose(table["value"][kept], plain["value"][kept], atol=1e-5)
 
     slipped = predicted.copy()
     dense = np.where(slipped.X.toarray() == 0, -1e-4, slipped.X.toarray())

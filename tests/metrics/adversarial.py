@@ -8,15 +8,15 @@ import math
 import torch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from metric_panel import METRICS as FOUND
 from metric_panel import Panel, make_panel, run_all
 from torch import Tensor
 
 from scbig.metrics.condition_metric import ConditionMetric
-from scbig.metrics.discovery import find_metrics
 from scbig.metrics.population import Population
 from scbig.metrics.truth import Truth
 
-METRICS = {metric.name: metric for metric in find_metrics()}
+METRICS = {metric.name: metric for metric in FOUND}
 
 #: Look at the spread around means only, and cannot see that a mean is wrong.
 BLIND_TO_THE_MEAN = {"variance_ratio", "module_correlation_error"}

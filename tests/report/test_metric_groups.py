@@ -1,5 +1,5 @@
 from scbig.metrics.discovery import find_metrics
-from scbig.report.metric_groups import AGREEMENT, CELLS, ERRORS, TELLING, grouped, looks_at
+from scbig.report.metric_groups import AGREEMENT, CELLS, ERRORS, STATED, TELLING, grouped, looks_at
 
 
 def test_every_metric_is_in_one_group():
@@ -15,4 +15,5 @@ def test_groups_are_what_metrics_look_at():
     assert found["pearson_delta"] == AGREEMENT and found["mse"] == ERRORS
     assert found["perturbation_discrimination"] == found["dispersion_ratio"] == TELLING
     assert found["energy_distance"] == found["variance_ratio"] == CELLS
+    assert found["interval_coverage_80"] == STATED
     assert grouped([]) == []

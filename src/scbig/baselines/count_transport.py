@@ -52,9 +52,10 @@ class CountTransport:
             moved = query.control + torch.from_numpy(displacement).to(query.control)
             reasons = (answer.fallback, "transport in log space: no library sizes")
             said = "; ".join(reason for reason in reasons if reason)
-            return Prediction(mean, match_mean(moved, mean), said)
-        cells = transported(query, query.library, displacement, mean.cpu().numpy())
-        return Prediction(mean, torch.from_numpy(cells).to(query.control), answer.fallback)
+            return Prediction(mean, match_mean(moved, mean), said, answer.uncertainty)
+        matched = transported(query, query.library, displacement, mean.cpu().numpy())
+        cells = torch.from_numpy(matched).to(query.control)
+        return Prediction(mean, cells, answer.fallback, answer.uncertainty)
 
 
 def transported(query: Query, library: Tensor, displacement: Matrix, mean: Matrix) -> Matrix:

@@ -2,6 +2,7 @@
 
 import torch
 
+from scbig.effect_uncertainty import MeanUncertainty
 from scbig.effects import EffectPredictor, Effects
 from scbig.predictor import Prediction, Query
 
@@ -9,8 +10,8 @@ from scbig.predictor import Prediction, Query
 class EffectMean:
     """Mean of an effect predictor: c + delta, (genes,), unclipped; it makes no cells.
 
-    Undefined where the predictor is; its fallback is passed on. Predictors of cells take one of
-    these, so that several of them can share one fitted predictor.
+    Undefined where the predictor is; its fallback and what it says of its errors are passed on.
+    Predictors of cells take one of these, so that several of them can share one fitted predictor.
 
     Args:
         predictor: fitted here.
@@ -24,4 +25,7 @@ class EffectMean:
         """Predicted mean; ``cells`` is ``None``."""
         answer = self.predictor.predict([query.condition])
         delta = torch.from_numpy(answer.delta[0]).to(query.control_mean.device)
-        return Prediction(query.control_mean.double() + delta, None, answer.fallback[0])
+        stated = MeanUncertainty.of(
+            self.predictor, query.condition, answer.delta[0], query.control_mean
+        )
+        return Prediction(query.control_mean.double() + delta, None, answer.fallback[0], stated)

@@ -14,9 +14,10 @@ from scbig.baselines.gp_posterior import Asked, Posterior
 from scbig.baselines.gp_programmes import without_own_entries
 from scbig.baselines.gp_settings import GpSettings
 from scbig.baselines.gp_tuned import FEWEST, TunedForm
-from scbig.baselines.gp_uncertainty import Calibration, EffectUncertainty, normal_uncertainty
+from scbig.baselines.gp_uncertainty import Calibration, normal_uncertainty
 from scbig.baselines.self_effect import SelfEffect
 from scbig.conditions import targets_of
+from scbig.effect_uncertainty import EffectUncertainty
 from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
 
 

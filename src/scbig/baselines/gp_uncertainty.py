@@ -1,17 +1,14 @@
 """How far off predicted effects are, learned from hidden training conditions."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
 from scbig.baselines.gp_held_out import HeldOutPredictions
 from scbig.baselines.gp_resplits import STRATA
+from scbig.effect_uncertainty import LEVELS, EffectUncertainty
 from scbig.effects import Matrix
 
-#: Levels of |error| / sd that are kept, for intervals of any level between.
-LEVELS = np.concatenate([np.linspace(0.0, 0.9, 19), np.linspace(0.91, 0.99, 9), [0.995, 0.999]])
 #: Share of the squared predicted effect in the error's variance: values tried.
 EFFECT_SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 #: Exponent of the length that a retrieval vector is brought to, by stratum.
@@ -20,36 +17,6 @@ RETRIEVAL = {"seen1": 0.5, "seen2": 1.0}
 ENOUGH = 20
 RIDGE = 3.0
 MOST_GENES = 2000
-
-
-@dataclass(frozen=True)
-class EffectUncertainty:
-    """What is to be expected of predicted effects of some conditions.
-
-    Attributes:
-        sd: standard deviation of measured effects around the prediction, (conditions, genes).
-        error: expected length of the error, the root of the sum of squares, (conditions,).
-        reliability: signal / root of signal^2 + error^2, 0 to 1, (conditions,): a score that ranks
-            conditions by how well their effect can be predicted, not a correlation.
-        quantiles: of |error| / sd at ``LEVELS``, (conditions, levels).
-        calibrated: whether hidden training conditions of the same stratum set the scale.
-    """
-
-    sd: Matrix
-    error: Matrix
-    reliability: Matrix
-    quantiles: Matrix
-    calibrated: tuple[bool, ...]
-
-    def half_width(self, level: float) -> Matrix:
-        """Half the width of the interval that holds a share ``level`` of entries.
-
-        (conditions, genes); prediction -+ half width is the interval.
-        """
-        if not 0 < level < 1:
-            raise ValueError(f"level is {level}: give a share between 0 and 1")
-        factor = [float(np.interp(level, LEVELS, row)) for row in self.quantiles]
-        return np.asarray(self.sd * np.array(factor)[:, None])
 
 
 def normal_uncertainty(delta: Matrix, sd: Matrix) -> EffectUncertainty:

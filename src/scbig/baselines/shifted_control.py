@@ -24,4 +24,5 @@ class ShiftedControl:
         answer = self.mean.predict(query)
         # the exact mean, not that of float32 cells: no change must be exactly 0
         mean = answer.mean.clamp_min(0.0)
-        return Prediction(mean, match_mean(query.control, mean), answer.fallback)
+        cells = match_mean(query.control, mean)
+        return Prediction(mean, cells, answer.fallback, answer.uncertainty)

@@ -1,10 +1,15 @@
 """``scbig predict``: cells of unmeasured perturbations, from the control cells of a file."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from scbig.commands.screen_file import ScreenFile
+
+if TYPE_CHECKING:
+    from anndata import AnnData
 
 
 def predict(
@@ -20,6 +25,9 @@ def predict(
     trusted: list[str] | None = None,
 ) -> None:
     """Predict cells of perturbations, starting from the control cells of a file.
+
+    Where the model says how far off it will be, that is in the file too, and several conditions are
+    listed by reliability.
 
     Args:
         ckpt_path: a checkpoint; it is self-contained.
@@ -67,7 +75,24 @@ def predict(
         print(
             f"{name:<14}{'yes' if known['embedding'] else 'NO':<11}{trained or 'no':<13}{nearest}"
         )
+    _print_ranked(predicted)
     print(f"{predicted.n_obs} cells of {len(conditions)} conditions: {target}")
+
+
+def _print_ranked(predicted: AnnData) -> None:
+    """Conditions by reliability, if several were asked for and the model says so of them."""
+    from scbig.data.stated_intervals import CALIBRATED, ERROR, RELIABILITY
+
+    if RELIABILITY not in predicted.obs:
+        return
+    first = predicted.obs.drop_duplicates("condition")
+    if len(first) < 2:
+        return
+    width = max(14, *(len(str(c)) + 2 for c in first["condition"]))
+    print(f"{'condition':<{width}}{'reliability':>11}{'expected error':>16}  intervals")
+    for row in first.sort_values(RELIABILITY, ascending=False, kind="stable").to_dict("records"):
+        kind = "calibrated" if row[CALIBRATED] else "not calibrated"
+        print(f"{row['condition']:<{width}}{row[RELIABILITY]:>11.2f}{row[ERROR]:>16.3g}  {kind}")
 
 
 def _asked(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from scbig.conditions import CONTEXT, CONTROL, canonical_all, contexts
 from scbig.data.anndata_reader import open_anndata
 from scbig.data.expression_reader import Scale, read_expression
 from scbig.data.obs_columns import gene_names, text_column, with_context
+from scbig.data.stated_intervals import read_stated
+from scbig.effect_uncertainty import MeanUncertainty
 from scbig.errors import UserError, listed
 from scbig.predictor import Prediction, Query
 
@@ -72,6 +74,7 @@ class PredictedCells:
         fallback: why the prediction of a condition is not the method's own, where the file says.
         controls: control cells of the file, (cells, genes); to be compared with the real ones.
         reported: what was noticed, one line each.
+        uncertainty: what the file states of the error of a condition's mean (``stated_intervals``).
     """
 
     cells: sp.csr_matrix
@@ -80,17 +83,20 @@ class PredictedCells:
     fallback: dict[str, str]
     controls: sp.csr_matrix
     reported: tuple[str, ...]
+    uncertainty: dict[str, MeanUncertainty] = field(default_factory=dict)
 
     def predict(self, query: Query) -> Prediction:
         """All cells of the condition, or its pseudobulk."""
         condition = query.condition
         cells = torch.from_numpy(self.cells[self.rows[condition]].toarray())
         fallback = self.fallback.get(condition, "")
+        uncertainty = self.uncertainty.get(condition)
         if len(cells) == 1:
-            return Prediction(cells[0].double(), None, fallback)
+            return Prediction(cells[0].double(), None, fallback, uncertainty)
         if condition in self.stated:
-            return Prediction(torch.from_numpy(self.stated[condition]), cells, fallback)
-        return Prediction.of_cells(cells, fallback)
+            mean = torch.from_numpy(self.stated[condition])
+            return Prediction(mean, cells, fallback, uncertainty)
+        return replace(Prediction.of_cells(cells, fallback), uncertainty=uncertainty)
 
     def means(self, conditions: Sequence[str]) -> npt.NDArray[np.float64]:
         """Mean over the rows of each condition, (conditions, genes)."""
@@ -190,6 +196,7 @@ class PredictionFile:
                 f"{len(single)} of {len(rows)} conditions have one row, which is taken as a "
                 "predicted pseudobulk: metrics of single cells are undefined there"
             )
+        uncertainty = read_stated(self._adata, self._names, columns, conditions, reported)
         return PredictedCells(
             cells=cells,
             rows=rows,
@@ -197,6 +204,7 @@ class PredictionFile:
             fallback=self._fallback(kept, rows),
             controls=sp.csr_matrix(cells[control]),
             reported=tuple(reported),
+            uncertainty=uncertainty,
         )
 
     def _columns(self, genes: Sequence[str], reported: list[str]) -> npt.NDArray[np.int64]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from torch import Tensor
 
 from scbig.distances.pairwise import squared_distances
+from scbig.effect_uncertainty import MeanUncertainty
 from scbig.metrics.gene_changes import GeneChanges
 from scbig.metrics.population import Population
 from scbig.metrics.ranked_cells import RankedCells
@@ -19,18 +20,23 @@ class Comparison:
     Attributes:
         truth: the measured side.
         predicted: predicted cells, or pseudobulk.
+        stated: what the predictor says of the error of its mean, if it does.
 
     Raises:
-        ValueError: the two sides have different genes, or the prediction is not finite.
+        ValueError: the sides have different genes, or the prediction is not finite.
     """
 
     truth: Truth
     predicted: Population
+    stated: MeanUncertainty | None = None
 
     def __post_init__(self) -> None:
         expected, got = self.truth.population.mean.shape, self.predicted.mean.shape
         if expected != got:
             raise ValueError(f"prediction of shape {tuple(got)}, truth {tuple(expected)}")
+        if self.stated is not None and self.stated.low.shape[1:] != expected:
+            ends = tuple(self.stated.low.shape)
+            raise ValueError(f"intervals of shape {ends}, truth {tuple(expected)}")
         if not bool(self.predicted.mean.isfinite().all()):
             raise ValueError(f"the prediction of {self.truth.condition} is not finite")
 

@@ -29,6 +29,7 @@ class ConditionMetric(Metric, ABC):
         unit: unit and range.
         order: place in tables.
         needs_cells: whether a predicted pseudobulk is not enough.
+        needs_intervals: whether it is undefined for predictors that state no intervals.
         spans_panel: whether only the mean over conditions has a meaning, not one condition's value.
         convention: whose definition it is: ``native``, or the tool whose numbers it can be held to.
         headline: whether verdicts are given on it, adjusted together with the other headlines.
@@ -42,6 +43,7 @@ class ConditionMetric(Metric, ABC):
     order: ClassVar[int]
     undefined_value: ClassVar[float]
     needs_cells: ClassVar[bool] = False
+    needs_intervals: ClassVar[bool] = False
     spans_panel: ClassVar[bool] = False
     convention: ClassVar[str] = "native"
     headline: ClassVar[bool] = False

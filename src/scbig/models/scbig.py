@@ -19,6 +19,7 @@ from scbig.condition_encoders.condition_encoder import ConditionEncoder
 from scbig.condition_encoders.target_set import TargetSet
 from scbig.conditions import targets_of
 from scbig.data_spec import DataSpec
+from scbig.effect_uncertainty import MeanUncertainty
 from scbig.effects import EffectPredictor
 from scbig.endpoint import Endpoint
 from scbig.errors import UserError, listed
@@ -283,13 +284,18 @@ class ScBIG(PerturbationModel):
 
         Cells are x_0 + dec(z_1) - dec(z_0): the error of the reconstruction cancels. With an
         anchor every gene is then moved so that its mean is that of the anchor; as counts, where
-        the source cells have library sizes and ``cells`` says so.
+        the source cells have library sizes and ``cells`` says so. What the anchor says of its
+        errors holds for that mean.
         """
         delta, fallback = torch.zeros_like(query.control_mean, dtype=torch.float64), ""
+        stated: MeanUncertainty | None = None
         if self.fitted_anchor is not None:
             answer = self.fitted_anchor.predict([query.condition])
             delta = torch.from_numpy(answer.delta[0]).to(delta)
             fallback = answer.fallback[0]
+            stated = MeanUncertainty.of(
+                self.fitted_anchor, query.condition, answer.delta[0], query.control_mean
+            )
         control, start = query.control.float(), query.control_mean.float()
         displacement = self.latent.displacement(start[None], delta[None].float())[0]
         rows = self.built_spec.targets.rows(targets_of(query.condition))
@@ -301,10 +307,10 @@ class ScBIG(PerturbationModel):
             return Prediction.of_cells((control + moved).clamp_min(0.0), fallback)
         mean = (query.control_mean.double() + delta).clamp_min(0.0)
         if self.cells == "log" or query.library is None:
-            return Prediction(mean, match_mean(control + moved, mean), fallback)
+            return Prediction(mean, match_mean(control + moved, mean), fallback, stated)
         around = (moved - moved.mean(0)).cpu().double().numpy()
         cells = transported(query, query.library, around, mean.cpu().numpy())
-        return Prediction(mean, torch.from_numpy(cells).to(control), fallback)
+        return Prediction(mean, torch.from_numpy(cells).to(control), fallback, stated)
 
     def reconstruct(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Cells, (N, genes), through the encoder, and through PCA of as many dimensions."""

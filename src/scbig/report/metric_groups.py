@@ -10,6 +10,7 @@ ERRORS = "Mean effects, errors"
 TELLING = "Telling conditions apart"
 GENES = "Differentially expressed genes"
 CELLS = "Cell populations"
+STATED = "Stated intervals"
 
 
 def looks_at(metric: type[ConditionMetric]) -> str:
@@ -18,6 +19,8 @@ def looks_at(metric: type[ConditionMetric]) -> str:
         return GENES
     if metric.needs_cells:
         return CELLS
+    if metric.needs_intervals:
+        return STATED
     if issubclass(metric, PanelMetric) or metric.spans_panel:
         return TELLING
     return AGREEMENT if metric.higher_is_better else ERRORS
@@ -29,6 +32,6 @@ def grouped(
     """Groups that occur, each with its metrics in the order given."""
     found = [
         (name, [metric for metric in metrics if looks_at(metric) == name])
-        for name in (AGREEMENT, ERRORS, TELLING, GENES, CELLS)
+        for name in (AGREEMENT, ERRORS, TELLING, GENES, CELLS, STATED)
     ]
     return [(name, members) for name, members in found if members]

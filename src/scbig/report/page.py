@@ -17,6 +17,7 @@ from scbig.report.interval_chart import interval_chart
 from scbig.report.metric_groups import grouped
 from scbig.report.score_grid import ScoreGrid, arrow, loss, score_grid, shown_number
 from scbig.report.scored import Scored
+from scbig.report.stated_table import stated_section
 from scbig.report.tables import (
     card_rows,
     conditions,
@@ -67,6 +68,7 @@ def write_report(
     own = table[table["predictor"] == model]
     n_conditions = own["condition"].nunique()
     strata = strata_sections(board, model)
+    stated = stated_section(evaluation.stated_errors(), model)
     drawn = curve_charts(path.parent / "metrics.csv" if curves is None else curves)
     split = evaluation.spec.split
     collapse = [c for c, m in enumerate(grid.metrics) if m.higher_is_better is None]
@@ -80,6 +82,7 @@ def write_report(
         ("verdicts", "Verdicts"),
         ("intervals", "Intervals"),
         *([("strata", "Strata")] if strata else []),
+        *([("stated", "Does it know when it is wrong")] if stated else []),
         ("effects", "Effects"),
         *([("collapse", "Collapse")] if collapse else []),
         *([("training", "Training")] if drawn else []),
@@ -109,6 +112,7 @@ def write_report(
             verdicts=verdicts(board, first, model),
             interval_charts=[interval_chart(grid, c) for c in charted],
             strata=strata,
+            stated=stated,
             effect_charts=_effect_charts(evaluation, own, model),
             dots_note=_dots_note(evaluation.spec.n_genes),
             collapse_charts=[interval_chart(grid, c) for c in collapse],

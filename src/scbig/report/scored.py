@@ -21,3 +21,7 @@ class Scored(Protocol):
     def effects(self, predictor: str) -> EffectTable:
         """Predicted and true effects."""
         ...
+
+    def stated_errors(self) -> pd.DataFrame:
+        """What predictors said of their errors, beside the errors."""
+        ...
