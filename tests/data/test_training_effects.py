@@ -27,19 +27,23 @@ def test_effects_match_a_loop_over_cells():
     np.testing.assert_allclose(effects.control, x[screen.condition == 0].mean(0), atol=1e-9)
 
 
+def with_cells(screen, rows):
+    return replace(
+        screen,
+        cells=screen.cells[rows],
+        counts=None,
+        condition=screen.condition[rows],
+        covariate_codes=screen.covariate_codes[rows],
+        cell_names=(),
+    )
+
+
 def test_matching_removes_the_batch_from_the_effect():
     screen = make_small_screen()
     # a condition that lies in batch y only carries the batch effect unless it is matched
     drop = (screen.condition == screen.codes_of(["A"])[0]) & (screen.stratum == 0)
     keep = np.flatnonzero(~drop)
-    lopsided = replace(
-        screen,
-        cells=screen.cells[keep],
-        counts=None,
-        condition=screen.condition[keep],
-        covariate_codes=screen.covariate_codes[keep],
-        cell_names=(),
-    )
+    lopsided = with_cells(screen, keep)
     unmatched = replace(
         lopsided, covariates={}, covariate_codes=np.zeros((len(keep), 0), dtype=np.int64)
     )
@@ -55,14 +59,7 @@ def test_a_single_control_cell_in_a_stratum_has_a_finite_error():
     screen = make_small_screen()
     alone = np.flatnonzero((screen.condition == 0) & (screen.stratum == 1))[1:]
     keep = np.setdiff1d(np.arange(len(screen.condition)), alone)
-    few = replace(
-        screen,
-        cells=screen.cells[keep],
-        counts=None,
-        condition=screen.condition[keep],
-        covariate_codes=screen.covariate_codes[keep],
-        cell_names=(),
-    )
+    few = with_cells(screen, keep)
     assert few.condition_strata[0, 1] == 1
     effects = training_effects(few, SPLIT, TargetEmbedding.empty())
     assert np.isfinite(effects.variance).all()
