@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from matrix import Plan
 from scbig.metrics.metric_card import DE_RULE, GENE_SET, VERDICT_RULE
 from scbig.report.glossary import subgroup_meaning
 from scbig.report.interval_chart import interval_chart
-from scbig.report.score_grid import arrow, shown_number
+from scbig.report.template import page_template
 
 #: Metrics drawn for every subgroup: one of the mean, one of telling apart, one of the cells.
 GROUP_METRICS = ("systema_pearson_delta", "perturbation_discrimination", "energy_distance")
@@ -38,22 +37,16 @@ def write_page(path: Path, plan: Plan, boards: Sequence[Board], cells: pd.DataFr
         boards: results by data and split.
         cells: one row a cell of the matrix.
     """
-    from jinja2 import Environment
-    from markupsafe import Markup
-
     shown = [
         board_values(board, f"board{i}") | {"note": plan.notes.get(board.data, "")}
         for i, board in enumerate(boards)
     ]
-    page = Environment(autoescape=True, trim_blocks=True).from_string(PAGE.read_text("utf-8"))
-    page.globals.update(arrow=arrow, number=shown_number, svg=Markup)
     sections = [("matrix", "Matrix"), *((b["id"], b["title"]) for b in shown)]
     path.write_text(
-        page.render(
+        page_template(PAGE.read_text("utf-8")).render(
             title=f"Benchmark, profile {plan.profile}",
             subtitle=f"scbig {', '.join(known(cells, 'version')) or 'not run'}, commit "
             f"{', '.join(known(cells, 'commit')) or 'unknown'}, {len(boards)} data and splits",
-            css=Markup((files("scbig.report") / "page.css").read_text("utf-8")),
             sections=[*sections, ("cost", "Cost"), ("rules", "Rules and versions")],
             cards=_cards(cells, boards, plan.skipped),
             matrix=matrix_values(cells),

@@ -1,6 +1,5 @@
 """``write_report``: one self-contained page about one model, beside everything it is held to."""
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from scbig.report.tables import (
     replicate_note,
     verdicts,
 )
+from scbig.report.template import page_template, resource
 from scbig.report.verdict_table import best_trivial_table, strata_sections
 
 #: Scatters of effects, from the best to the worst predicted condition.
@@ -58,9 +58,6 @@ def write_report(
         board: the scores; by default those of ``evaluation``.
         audit: result of the audit of data and split, for the metric card.
     """
-    from jinja2 import Environment
-    from markupsafe import Markup
-
     board = evaluation.board() if board is None else board
     summary, table = board.summary(), board.table
     first = [m for m in board.metrics if m.name in board.headline]
@@ -93,14 +90,11 @@ def write_report(
         ("metric-card", "Metric card"),
         *([("card", "Run card")] if card else []),
     ]
-    page = Environment(autoescape=True, trim_blocks=True).from_string(_resource("page.html"))
-    page.globals.update(arrow=arrow, number=shown_number, svg=Markup)
     path.write_text(
-        page.render(
+        page_template(resource("page.html")).render(
             title=title or f"{model}: held-out perturbations",
             subtitle=f"{n_conditions} conditions, {evaluation.spec.n_genes} genes, split "
             f"{split.name} (seed {split.seed}), {len(grid.rows) - 1} predictors beside it",
-            css=Markup(_resource("page.css")),
             sections=sections,
             cards=_cards(grid, model),
             model=model,
@@ -131,10 +125,6 @@ def write_report(
         ),
         encoding="utf-8",
     )
-
-
-def _resource(name: str) -> str:
-    return (files("scbig.report") / name).read_text(encoding="utf-8")
 
 
 def _cards(grid: ScoreGrid, model: str) -> list[dict[str, str]]:
