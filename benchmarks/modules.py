@@ -1,12 +1,13 @@
-"""Do learned modules earn their place? Learned against permuted modules of the same sizes.
+"""Do learned modules earn their place? Disjoint, overlapping and permuted ones against each other.
 
     python benchmarks/run.py --profile ablation && python benchmarks/modules.py
 
-Reads the synthetic runs ``scbig`` and ``permuted_modules`` of that profile and compares, over the
-test conditions of all seeds, the reconstruction of held-out cells and the error of the correlations
-between the *planted* programs, the same yardstick for both.
+Reads the synthetic runs ``scbig``, ``soft_modules`` and ``permuted_modules`` of that profile and
+compares, over the test conditions of all seeds that have the three, the reconstruction of held-out
+cells and the error of the correlations between the *planted* programs, one yardstick for all.
 """
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,19 +24,27 @@ from scbig.metrics.bootstrap import bca_interval, resampled_means
 from scbig.module_membership import ModuleMembership
 
 BENCHMARK = Path(__file__).resolve().parents[1] / "runs" / "benchmark"
-ROOT = BENCHMARK / "cells" / "synthetic" / "simulation"
-MODELS = ("scbig", "permuted_modules")
+MODELS = ("scbig", "soft_modules", "permuted_modules")
+METRICS = ("reconstruction_mse", "module_correlation_error", "energy_distance")
+BEST = "run/checkpoints/best.ckpt"
+PAIRS = (
+    ("scbig", "permuted_modules"),
+    ("soft_modules", "permuted_modules"),
+    ("soft_modules", "scbig"),
+    ("scbig", "pca"),
+    ("soft_modules", "pca"),
+)
 
 
 @torch.no_grad()
-def one_seed(seed: int) -> pd.DataFrame:
-    """Scores of both models on each test condition of one seed."""
+def one_seed(root: Path, seed: int) -> pd.DataFrame:
+    """Scores of the models on each test condition of one seed."""
     settings = SyntheticSettings(seed=10 + seed)
     data = PerturbationDataModule(synthetic=settings, split=Simulation(seed=seed))
     truth = make_synthetic(settings).truth
     rows, evaluation = [], None
     for name in MODELS:
-        loaded = load(ROOT / f"seed_{seed}" / name / "run" / "checkpoints" / "best.ckpt")
+        loaded = load(root / f"seed_{seed}" / name / BEST)
         if evaluation is None:
             data.adopt(loaded.spec)
             planted = ModuleMembership.partition(truth.genes, truth.program)
@@ -55,28 +64,40 @@ def one_seed(seed: int) -> pd.DataFrame:
 
 def main() -> None:
     """Print paired differences with bootstrap 95 % intervals over conditions."""
-    done = sorted(ROOT.glob(f"seed_*/{MODELS[1]}/run/metrics.json"))
-    seeds = [int(path.parts[-4].removeprefix("seed_")) for path in done]
-    table = pd.concat([one_seed(seed) for seed in seeds])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=BENCHMARK, help="folder of the benchmark")
+    root = parser.parse_args().out / "cells" / "synthetic" / "simulation"
+    done = [
+        {int(p.parts[-4].removeprefix("seed_")) for p in root.glob(f"seed_*/{name}/{BEST}")}
+        for name in MODELS
+    ]
+    seeds = sorted(set.intersection(*done))
+    if not seeds:
+        raise SystemExit(f"{root} has no seed with the runs {', '.join(MODELS)}: see --help")
+    table = pd.concat([one_seed(root, seed) for seed in seeds])
     keys = ["metric", "seed", "condition"]
     wide = table.pivot_table(index=keys, columns="predictor", values="value")
-    for metric, other in (
-        ("reconstruction_mse", "permuted_modules"),
-        ("reconstruction_mse", "pca"),
-        ("module_correlation_error", "permuted_modules"),
-        ("energy_distance", "permuted_modules"),
-    ):
-        pairs = wide.loc[metric, ["scbig", other]].dropna()
-        difference = (pairs["scbig"] - pairs[other]).to_numpy()[:, None]
-        ends = bca_interval(difference, resampled_means(difference, 10_000, seed=0))
-        low, high = (float(end[0]) for end in ends)
-        by_seed = (pairs["scbig"] - pairs[other]).groupby("seed").mean()
-        print(
-            f"{metric}: scbig {pairs['scbig'].mean():.5f}, {other} {pairs[other].mean():.5f}, "
-            f"difference {difference.mean():+.5f} [{low:+.5f}, {high:+.5f}] over "
-            f"{len(difference)} conditions; by seed "
-            + ", ".join(f"{s}: {v:+.5f}" for s, v in by_seed.items())
-        )
+    for metric in METRICS:
+        for one, other in PAIRS:
+            pairs = wide.loc[metric, [one, other]].dropna()
+            if not pairs.empty:
+                print(compared(metric, pairs))
+
+
+def compared(metric: str, pairs: pd.DataFrame) -> str:
+    """One line: the means of two columns, and their difference over conditions and by seed."""
+    one, other = pairs.columns
+    by_condition = pairs[one] - pairs[other]
+    difference = by_condition.to_numpy()[:, None]
+    ends = bca_interval(difference, resampled_means(difference, 10_000, seed=0))
+    low, high = (float(end[0]) for end in ends)
+    by_seed = by_condition.groupby("seed").mean()
+    return (
+        f"{metric}: {one} {pairs[one].mean():.5f}, {other} {pairs[other].mean():.5f}, "
+        f"difference {difference.mean():+.5f} [{low:+.5f}, {high:+.5f}] over "
+        f"{len(difference)} conditions; by seed "
+        + ", ".join(f"{s}: {v:+.5f}" for s, v in by_seed.items())
+    )
 
 
 if __name__ == "__main__":
