@@ -26,7 +26,6 @@ class Score:
     low: float
     high: float
     n: int
-    n_undefined: int
     best: bool
 
 
@@ -80,7 +79,6 @@ def score_grid(
                     low=float(np.nan if row is None else row["ci_low"]),
                     high=float(np.nan if row is None else row["ci_high"]),
                     n=0 if row is None else int(row["n"]),
-                    n_undefined=0 if row is None else int(row["n_undefined"]),
                     best=name not in CEILINGS and loss(metric, float(mean)) == best[metric.name],
                 )
             )
