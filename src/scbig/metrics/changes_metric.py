@@ -7,6 +7,7 @@ from torch import Tensor
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
 from scbig.metrics.gene_changes import GeneChanges
+from scbig.metrics.no_score import no_score
 
 
 class ChangesMetric(SeparateMetric):
@@ -29,5 +30,5 @@ class ChangesMetric(SeparateMetric):
         """Score of one condition."""
         predicted, true = comparison.changes, comparison.truth.changes
         if predicted is None or true is None:
-            return comparison.truth.delta.new_full((), float("nan"))
+            return no_score(comparison.truth.delta)
         return self.of_changes(predicted, true)

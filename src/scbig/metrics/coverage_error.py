@@ -9,6 +9,7 @@ from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 from scbig.metrics.ranked_cells import Placement, RankedCells
 
 #: Central intervals of the predicted cells.
@@ -75,7 +76,7 @@ class CoverageError(SeparateMetric):
     def score(self, comparison: Comparison) -> Tensor:
         """Error of one condition."""
         predicted, true = comparison.ranked, comparison.truth.ranked
-        undefined = comparison.truth.delta.new_full((), float("nan"))
+        undefined = no_score(comparison.truth.delta)
         if predicted is None or true is None:
             return undefined
         if min(predicted.n_cells, true.n_cells) < FEWEST_CELLS:

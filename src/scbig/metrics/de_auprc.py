@@ -5,6 +5,7 @@ from torch import Tensor
 
 from scbig.metrics.changes_metric import ChangesMetric
 from scbig.metrics.gene_changes import GeneChanges
+from scbig.metrics.no_score import no_score
 
 #: Rates below this are equally sure.
 SMALLEST_FDR = 1e-10
@@ -19,7 +20,7 @@ def de_auprc(predicted: GeneChanges, true: GeneChanges) -> Tensor:
     label = true.significant
     positives = int(label.sum())
     if positives in (0, len(label)):
-        return true.p.new_full((), float("nan"))
+        return no_score(true.p)
     rate, order = predicted.fdr.clamp_min(SMALLEST_FDR).sort(stable=True)
     hits = label[order].double().cumsum(0)
     last = torch.cat([rate[1:] != rate[:-1], rate.new_ones(1, dtype=torch.bool)]).nonzero()[:, 0]

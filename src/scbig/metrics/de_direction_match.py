@@ -4,13 +4,14 @@ from torch import Tensor
 
 from scbig.metrics.changes_metric import ChangesMetric
 from scbig.metrics.gene_changes import GeneChanges
+from scbig.metrics.no_score import no_score
 
 
 def de_direction_match(predicted: GeneChanges, true: GeneChanges) -> Tensor:
     """Share of R whose log2 fold changes have equal signs, 0 being a miss; NaN without R."""
     called = true.significant
     if not bool(called.any()):
-        return true.p.new_full((), float("nan"))
+        return no_score(true.p)
     signs = (predicted.log2_fold_change * true.log2_fold_change)[called]
     return (signs > 0).double().mean()
 

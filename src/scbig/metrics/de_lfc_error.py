@@ -4,6 +4,7 @@ from torch import Tensor
 
 from scbig.metrics.changes_metric import ChangesMetric
 from scbig.metrics.gene_changes import GeneChanges
+from scbig.metrics.no_score import no_score
 
 #: Fewer changed genes carry no sum of fold changes worth dividing by.
 FEWEST_GENES = 10
@@ -14,7 +15,7 @@ def de_lfc_error(predicted: GeneChanges, true: GeneChanges) -> Tensor:
     called = true.significant
     total = true.log2_fold_change[called].abs().sum()
     if int(called.sum()) < FEWEST_GENES or not bool(total > 0):
-        return true.p.new_full((), float("nan"))
+        return no_score(true.p)
     wrong = (predicted.log2_fold_change - true.log2_fold_change)[called].abs().sum()
     return wrong / total
 

@@ -4,6 +4,7 @@ from torch import Tensor
 
 from scbig.metrics.changes_metric import ChangesMetric
 from scbig.metrics.gene_changes import GeneChanges
+from scbig.metrics.no_score import no_score
 
 
 def de_overlap(predicted: GeneChanges, true: GeneChanges) -> Tensor:
@@ -14,7 +15,7 @@ def de_overlap(predicted: GeneChanges, true: GeneChanges) -> Tensor:
     called = true.significant
     n = int(called.sum())
     if not n:
-        return true.p.new_full((), float("nan"))
+        return no_score(true.p)
     return called[predicted.called[:n]].sum().double() / n
 
 

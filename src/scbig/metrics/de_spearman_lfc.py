@@ -6,6 +6,7 @@ from torch import Tensor
 
 from scbig.metrics.changes_metric import ChangesMetric
 from scbig.metrics.gene_changes import GeneChanges
+from scbig.metrics.no_score import no_score
 
 #: Ranks of fewer genes say nothing.
 FEWEST_GENES = 5
@@ -20,7 +21,7 @@ def de_spearman_lfc(predicted: GeneChanges, true: GeneChanges) -> Tensor:
     ranks = [_ranks(side.log2_fold_change[called]) for side in (predicted, true)]
     a, b = (rank - rank.mean() for rank in ranks)
     if int(called.sum()) < FEWEST_GENES or not bool(b.any()):
-        return true.p.new_full((), float("nan"))
+        return no_score(true.p)
     if not bool(a.any()):
         return true.p.new_zeros(())
     correlation: Tensor = a @ b / (torch.linalg.vector_norm(a) * torch.linalg.vector_norm(b))

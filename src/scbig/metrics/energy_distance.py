@@ -4,6 +4,7 @@ from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 
 
 class EnergyDistance(SeparateMetric):
@@ -27,7 +28,7 @@ class EnergyDistance(SeparateMetric):
         """Distance of one condition."""
         predicted, true = comparison.predicted, comparison.truth.population
         if comparison.squared_between is None:
-            return true.mean.new_full((), float("nan"))
+            return no_score(true.mean)
         # scbig.distances.energy, with the term that predictors share taken once
         between = comparison.squared_between.sqrt().mean()
         return 2.0 * between - predicted.spread - true.spread

@@ -7,6 +7,7 @@ from torch import Tensor
 from scbig.effect_uncertainty import STATED_LEVELS, MeanUncertainty
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 
 
 def share_inside(stated: MeanUncertainty, level: float, true_mean: Tensor) -> Tensor:
@@ -51,7 +52,7 @@ class IntervalCoverage80(SeparateMetric):
         """Error of one condition."""
         truth = comparison.truth
         if comparison.stated is None:
-            return truth.delta.new_full((), float("nan"))
+            return no_score(truth.delta)
         inside = share_inside(comparison.stated, self.level, truth.population.mean)
         return (inside - self.level).abs()
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from scbig.distances.pairwise import mean_within
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 
 #: s of the kernels exp(-||x - y||² / (2 s median²)), each twice the one before.
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -67,7 +68,6 @@ class MaximumMeanDiscrepancy(SeparateMetric):
         between = comparison.squared_between
         sides = [p.squared_within for p in (comparison.predicted, truth.population)]
         within = [pairs for pairs in sides if pairs is not None and len(pairs) >= 2]
-        undefined = truth.delta.new_full((), float("nan"))
         if between is None or len(within) < 2 or not median > 0:  # nor where it is NaN
-            return undefined
+            return no_score(truth.delta)
         return maximum_mean_discrepancy(between, within, median)

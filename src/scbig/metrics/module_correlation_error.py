@@ -5,6 +5,7 @@ from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 
 #: Modules with a smaller standard deviation over cells have no correlation.
 FLAT_MODULE = 1e-6
@@ -23,7 +24,7 @@ def module_correlation_error(predicted: Tensor, true: Tensor) -> Tensor:
     Returns:
         A scalar in [0, 2]; NaN below three cells a side or without a pair.
     """
-    undefined = true.new_full((), float("nan"), dtype=torch.float64)
+    undefined = no_score(true).double()
     if len(predicted) < 3 or len(true) < 3:
         return undefined
     varied = true.double().std(0) > FLAT_MODULE
@@ -64,5 +65,5 @@ class ModuleCorrelationError(SeparateMetric):
         """Error of one condition."""
         predicted, true = comparison.predicted.modules, comparison.truth.population.modules
         if predicted is None or true is None:
-            return comparison.truth.delta.new_full((), float("nan"))
+            return no_score(comparison.truth.delta)
         return module_correlation_error(predicted, true)

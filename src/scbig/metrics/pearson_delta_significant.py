@@ -5,6 +5,7 @@ from torch import Tensor
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
 from scbig.metrics.correlation import FLAT, pearson
+from scbig.metrics.no_score import no_score
 
 #: A condition with fewer significant genes carries no correlation.
 FEWEST_GENES = 5
@@ -25,7 +26,7 @@ def pearson_delta_significant(
 def _over(significant: Tensor, predicted: Tensor, true: Tensor) -> Tensor:
     true = true[significant]
     if len(true) < FEWEST_GENES or float(true.std(correction=0)) <= FLAT:
-        return true.new_full((), float("nan"))
+        return no_score(true)
     return pearson(predicted[significant], true).nan_to_num(0.0)
 
 
@@ -50,5 +51,5 @@ class PearsonDeltaSignificant(SeparateMetric):
         """Correlation of one condition."""
         significant = comparison.truth.significant
         if significant is None:
-            return comparison.truth.delta.new_full((), float("nan"))
+            return no_score(comparison.truth.delta)
         return _over(significant, comparison.predicted_delta, comparison.truth.delta)

@@ -1,10 +1,10 @@
 """Do predicted cells vary as much as measured ones?"""
 
-import torch
 from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 
 #: Genes that vary less in the measured cells say nothing about spread.
 SMALLEST_VARIANCE = 1e-3
@@ -14,7 +14,7 @@ def variance_ratio(predicted_variance: Tensor, true_variance: Tensor) -> Tensor:
     """Median over genes of predicted / true variance where the true one exceeds 1e-3, (genes,)."""
     varied = true_variance > SMALLEST_VARIANCE
     if not bool(varied.any()):
-        return true_variance.new_full((), float("nan"), dtype=torch.float64)
+        return no_score(true_variance).double()
     ratio = predicted_variance.double()[varied] / true_variance.double()[varied]
     return ratio.quantile(0.5)
 
@@ -40,5 +40,5 @@ class VarianceRatio(SeparateMetric):
         """Ratio of one condition."""
         predicted, true = comparison.predicted.variance, comparison.truth.population.variance
         if predicted is None or true is None:
-            return comparison.truth.delta.new_full((), float("nan"))
+            return no_score(comparison.truth.delta)
         return variance_ratio(predicted, true)

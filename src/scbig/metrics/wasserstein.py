@@ -7,6 +7,7 @@ from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 from scbig.metrics.ranked_cells import RankedCells
 
 
@@ -62,5 +63,5 @@ class Wasserstein(SeparateMetric):
         """Distance of one condition."""
         predicted, true = comparison.ranked, comparison.truth.ranked
         if predicted is None or true is None:
-            return comparison.truth.delta.new_full((), float("nan"))
+            return no_score(comparison.truth.delta)
         return torch.tensor(wasserstein(predicted, true).mean(), dtype=torch.float64)

@@ -4,6 +4,7 @@ from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
+from scbig.metrics.no_score import no_score
 
 
 def weighted_mse(predicted_mean: Tensor, true_mean: Tensor, weights: Tensor) -> Tensor:
@@ -32,5 +33,5 @@ class WeightedMSE(SeparateMetric):
         """Error of one condition."""
         truth = comparison.truth
         if truth.weights is None:
-            return truth.delta.new_full((), float("nan"))
+            return no_score(truth.delta)
         return weighted_mse(comparison.predicted.mean, truth.population.mean, truth.weights)

@@ -6,6 +6,7 @@ from torch import Tensor
 from scbig.metrics.comparison import Comparison
 from scbig.metrics.condition_metric import SeparateMetric
 from scbig.metrics.correlation import FLAT
+from scbig.metrics.no_score import no_score
 
 
 def weighted_r2(
@@ -45,7 +46,7 @@ class WeightedR2(SeparateMetric):
         """R² of one condition."""
         truth = comparison.truth
         if truth.weights is None:
-            return truth.delta.new_full((), float("nan"))
+            return no_score(truth.delta)
         return weighted_r2(
             comparison.predicted.mean, truth.population.mean, truth.perturbed_mean, truth.weights
         )
