@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from permuted_spec import permuted
 from scbig.cell_encoders.module_tokens import ModuleTokens
 from scbig.cell_encoders.principal_axes import PrincipalAxes
 from scbig.data_spec import DataSpec
@@ -26,31 +27,6 @@ def awake(spec: DataSpec, **kwargs: object) -> ModuleTokens:
 
 def cells_of(spec: DataSpec) -> torch.Tensor:
     return torch.from_numpy(spec.perturbed_cells)
-
-
-def permuted(spec: DataSpec, order: np.ndarray) -> DataSpec:
-    """The same screen with its genes in another order."""
-    genes = tuple(spec.genes[i] for i in order)
-    effects = spec.effects
-    return dataclasses.replace(
-        spec,
-        genes=genes,
-        modules=dataclasses.replace(spec.modules, genes=genes, weights=spec.modules.weights[order]),
-        effects=dataclasses.replace(
-            effects,
-            genes=genes,
-            delta=effects.delta[:, order],
-            variance=effects.variance[:, order],
-            control=effects.control[order],
-        ),
-        gene_mean=spec.gene_mean[order],
-        gene_sd=spec.gene_sd[order],
-        axes=spec.axes[:, order],
-        control_mean=spec.control_mean[:, order],
-        perturbed_cells=spec.perturbed_cells[:, order],
-        perturbed_mean=spec.perturbed_mean[order],
-        perturbed_variance=spec.perturbed_variance[order],
-    )
 
 
 @pytest.mark.parametrize("token_width", [1, 4])
@@ -133,6 +109,8 @@ def test_without_the_skip_it_starts_at_random(tiny_spec):
     made, x = ModuleTokens(tiny_spec, linear_skip=False), cells_of(tiny_spec)
     assert made.encode(x).std() > 0.01
     assert (made.reconstruction_of_pca(x) - made.mean).abs().max() == 0
+    # a gate would leave nothing when it is closed
+    assert made.gate is None and "gate" not in made.state_dict()
 
 
 def test_state_holds_what_was_learned_only(tiny_spec):

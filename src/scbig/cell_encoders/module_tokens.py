@@ -1,10 +1,13 @@
 """``ModuleTokens``: the gene-cluster-aware encoder, one token a gene module."""
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from scbig.cell_encoders.cell_encoder import CellEncoder
+from scbig.cell_encoders.linear_skip_encoder import (
+    LinearSkipEncoder,
+    module_members,
+    random_rows_by_name,
+)
 from scbig.cell_encoders.module_rotation import module_rotation
 from scbig.data_spec import DataSpec
 from scbig.nn.attention import AttentionBlock
@@ -12,7 +15,7 @@ from scbig.nn.mlp import ResidualBlock
 from scbig.nn.module_sets import ModuleRead, ModuleSum
 
 
-class ModuleTokens(CellEncoder):
+class ModuleTokens(LinearSkipEncoder):
     """Cells to one token a module and back: rotated PCA plus a learned nonlinear residual.
 
     With ``y_g = (x_g - mean_g) / sd_g``, L the directions of ``module_rotation`` and s the spread
@@ -42,12 +45,6 @@ class ModuleTokens(CellEncoder):
         linear_skip: without it there is no PCA part and the residuals start at random.
     """
 
-    mean: Tensor
-    sd: Tensor
-    directions: Tensor
-    spread: Tensor
-    gate: Tensor
-
     def __init__(
         self,
         spec: DataSpec,
@@ -59,25 +56,11 @@ class ModuleTokens(CellEncoder):
         heads: int = 4,
         linear_skip: bool = True,
     ) -> None:
-        super().__init__()
         tokens = spec.modules.n_modules
-        self.latent_shape = (tokens, token_width)
         directions, spread = module_rotation(spec, token_width)
-        # the spec in a checkpoint carries what these are computed from
-        for name, value in {
-            "mean": spec.gene_mean,
-            "sd": np.maximum(spec.gene_sd, 0.05 * spec.gene_sd.max()),
-            "directions": directions * linear_skip,
-            "spread": spread.reshape(tokens, token_width),
-        }.items():
-            tensor = torch.tensor(np.asarray(value, np.float32))
-            self.register_buffer(name, tensor, persistent=False)
-        #: weight of the residuals; 0 leaves the linear part alone
-        self.register_buffer("gate", torch.ones(()))
-
-        index, mask = (torch.from_numpy(a) for a in spec.modules.padded_index)
-        weights = torch.from_numpy(spec.modules.weights).T.gather(1, index) * mask
-        self.read = ModuleSum(index, weights, _by_name(spec.genes, gene_width))
+        super().__init__(spec, (tokens, token_width), directions, spread, linear_skip)
+        index, weights = module_members(spec)
+        self.read = ModuleSum(index, weights, random_rows_by_name(spec.genes, gene_width))
         self.widen = nn.Linear(gene_width + token_width, hidden)
         self.module_in = nn.Parameter(0.02 * torch.randn(tokens, hidden))
         self.encoder = nn.Sequential(
@@ -97,33 +80,16 @@ class ModuleTokens(CellEncoder):
             nn.init.zeros_(self.to_latent.bias)
         else:
             with torch.no_grad():
-                self.write.per_gene.copy_(_by_name(spec.genes, gene_width))
+                self.write.per_gene.copy_(random_rows_by_name(spec.genes, gene_width))
 
-    def encode(self, cells: Tensor) -> Tensor:
-        """Cells, (N, genes), log1p of counts per 10,000, to tokens, (N, modules, token_width)."""
-        centred = cells - self.mean
-        linear = (centred @ self.directions.T).view(-1, *self.latent_shape)
-        summed = self.read(centred / self.sd)
-        hidden = self.widen(torch.cat([summed, linear / self.spread], dim=-1)) + self.module_in
-        residual = self.to_latent(self.encoder(hidden)) * self.spread
-        latents: Tensor = linear + self.gate * residual
-        return latents
+    def encode_residual(self, standardised: Tensor, scores: Tensor) -> Tensor:
+        """Residual of the tokens, (N, modules, token_width)."""
+        read = torch.cat([self.read(standardised), scores], dim=-1)
+        residual: Tensor = self.to_latent(self.encoder(self.widen(read) + self.module_in))
+        return residual
 
-    def decode(self, latents: Tensor) -> Tensor:
-        """Tokens, (N, modules, token_width), to cells, (N, genes); not clipped at zero."""
-        hidden = self.from_latent(latents / self.spread) + self.module_out
-        residual = self.write(self.narrow(self.decoder(hidden))) * self.sd
-        cells: Tensor = self.mean + latents.flatten(1) @ self.directions + self.gate * residual
-        return cells
-
-    def reconstruction_of_pca(self, cells: Tensor) -> Tensor:
-        """Cells rebuilt by the linear part alone, (N, genes): what training must improve on."""
-        return self.mean + (cells - self.mean) @ self.directions.T @ self.directions
-
-
-def _by_name(genes: tuple[str, ...], width: int) -> Tensor:
-    """Random rows, drawn in the order of the gene *names*: the same however genes are ordered."""
-    rows = torch.randn(len(genes), width)
-    rank = np.empty(len(genes), np.int64)
-    rank[sorted(range(len(genes)), key=genes.__getitem__)] = np.arange(len(genes))
-    return rows[torch.from_numpy(rank)]
+    def decode_residual(self, scores: Tensor) -> Tensor:
+        """Residual of standardised genes, (N, genes)."""
+        hidden = self.decoder(self.from_latent(scores) + self.module_out)
+        residual: Tensor = self.write(self.narrow(hidden))
+        return residual
