@@ -146,6 +146,13 @@ def test_uncertainty_is_lower_where_it_was_measured() -> None:
     assert sd.shape == (len(ASKED), len(effects.genes)) and (sd > 0).all()
 
 
+def test_what_is_known_of_no_source_is_not_calibrated() -> None:
+    process = GaussianProcess().fit(random_screen(n_doubles=12))
+    assert process.calibration is not None
+    known, half, blind = process.uncertainty(["A03+A11", "A03+NOVEL", "NOVEL"]).calibrated
+    assert known and not half and not blind
+
+
 def test_uncertainty_scales_with_the_output_gene() -> None:
     effects = random_screen()
     larger = replace(effects, delta=3.0 * effects.delta)

@@ -178,11 +178,11 @@ class GaussianProcess(EffectPredictor):
 
         Calibrated on hidden training conditions (``Calibration``, made when first asked for).
         Where the fixed form stands alone it is the posterior's own standard deviation times the
-        scale of each gene, with the quantiles of a normal distribution, not calibrated.
+        scale of each gene, with the quantiles of a normal distribution, not calibrated. Nor is what
+        ``predict`` falls back for: no hidden condition was so little known.
         """
-        delta = self.predict(conditions).delta
-        variance = self.relative_variance(conditions)
-        calibration = self.calibration
+        answer, variance = self.predict(conditions), self.relative_variance(conditions)
+        delta, calibration = answer.delta, self.calibration
         if calibration is None:
             out = normal_uncertainty(delta, np.sqrt(np.outer(variance, np.maximum(self.unit, 0))))
         else:
@@ -191,7 +191,8 @@ class GaussianProcess(EffectPredictor):
             for i, condition in enumerate(conditions):
                 for gene, _ in self.self_effects.entries(self.effects, condition):
                     out.sd[i, gene] = self.self_effects.spread
-        return out
+        own = [c and not why for c, why in zip(out.calibrated, answer.fallback, strict=True)]
+        return replace(out, calibrated=tuple(own))
 
     def retrieval(self, conditions: Sequence[str]) -> Matrix:
         """Predicted effects brought to the length of measured ones, (conditions, genes).
