@@ -22,7 +22,7 @@ from scbig.effects import EffectPredictor, Effects
 from scbig.predictor import Query
 
 ROOT = Path(__file__).parents[2]
-CELLS = {"no_change", "train_mean", "gp_shift", "gp_count_transport"}
+CELLS = {"no_change", "train_mean", "gp_shift", "gp_count_transport", "gp_fold_transport"}
 ASKED = [
     "A11",
     "A00",
@@ -223,9 +223,10 @@ def test_standard_names(tiny_spec: DataSpec) -> None:
         "gaussian_process",
         "gp_shift",
         "gp_count_transport",
+        "gp_fold_transport",
     ]
     normalised = replace(tiny_spec, library="normalised in the file")
-    assert "gp_count_transport" not in standard_baselines(normalised)
+    assert not {"gp_count_transport", "gp_fold_transport"} & set(standard_baselines(normalised))
 
 
 def test_context_mean_stands_there_when_there_are_contexts(tiny_spec: DataSpec) -> None:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from scbig.baselines.additive import Additive
-from scbig.baselines.count_transport import CountTransport
+from scbig.baselines.count_transport import CountTransport, fold_around, transported, whole_fold
 from scbig.baselines.effect_mean import EffectMean
 from scbig.baselines.no_change import NoChange
 from scbig.baselines.shifted_control import ShiftedControl
@@ -30,13 +30,14 @@ def _query(spec: DataSpec, condition: str = "T0+T1", seed: int = 3, n: int = 150
     )
 
 
-def _transport(spec: DataSpec) -> CountTransport:
-    return CountTransport(EffectMean(Additive(), spec.effects), spec)
+def _transport(spec: DataSpec, whole: bool = False) -> CountTransport:
+    return CountTransport(EffectMean(Additive(), spec.effects), spec, whole)
 
 
-def test_cells_are_counts_of_the_predicted_mean(tiny_spec: DataSpec) -> None:
+@pytest.mark.parametrize("whole", [False, True])
+def test_cells_are_counts_of_the_predicted_mean(tiny_spec: DataSpec, whole: bool) -> None:
     query = _query(tiny_spec)
-    answer = _transport(tiny_spec).predict(query)
+    answer = _transport(tiny_spec, whole).predict(query)
     shifted = ShiftedControl(EffectMean(Additive(), tiny_spec.effects)).predict(query)
     assert torch.equal(answer.mean, shifted.mean) and answer.fallback == ""
     assert answer.cells is not None and query.library is not None
@@ -85,3 +86,31 @@ def test_wider_training_conditions_give_wider_cells(tiny_spec: DataSpec, library
         for spec in (same, replace(tiny_spec, covariances=wide))
     ]
     assert spread[1] > 1.05 * spread[0]
+
+
+def test_a_whole_fold_takes_the_control_mean_where_the_displacement_says() -> None:
+    start = np.array([0.5, 1.0, 2.0, 0.0])
+    moved = np.array([[0.2, -0.4, 1.0, 0.1], [0.0, 0.0, 0.0, 0.0], [-9.0, 9.0, -9.0, 9.0]])
+    fold = whole_fold(moved, start)
+    reached = np.log1p(fold[0] * np.expm1(np.maximum(start, 0.05)))
+    np.testing.assert_allclose(reached, np.maximum(start, 0.05) + moved[0], rtol=1e-12)
+    np.testing.assert_array_equal(fold[1], 1.0)
+    np.testing.assert_allclose(fold[2], [0.05, 20.0, 0.05, 20.0])
+
+
+def test_cells_that_do_not_respond_take_less_of_the_effect(tiny_spec: DataSpec) -> None:
+    """Half of the cells move twice the effect: a fold around the mean leaves the rest to all."""
+    query = _query(tiny_spec, n=2000)
+    assert query.library is not None
+    start = query.control_mean.numpy()
+    responds = np.arange(2000) % 2 == 0
+    whole = np.where(responds[:, None], 0.6, 0.0) * np.ones(len(start))
+    control = query.control.double().numpy()
+    kept = {
+        name: (transported(query, query.library, fold, start + 0.3) - control)[~responds].mean()
+        for name, fold in (
+            ("whole", whole_fold(whole, start)),
+            ("around", fold_around(whole - 0.3, start)),
+        )
+    }
+    assert abs(kept["whole"]) < 0.4 * abs(kept["around"])

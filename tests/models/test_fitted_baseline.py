@@ -23,6 +23,7 @@ def test_cells_are_those_of_the_chosen_way(tiny_spec: DataSpec) -> None:
     for cells, way in (
         ("shift", ShiftedControl(mean)),
         ("count_transport", CountTransport(mean, tiny_spec)),
+        ("fold_transport", CountTransport(mean, tiny_spec, whole=True)),
     ):
         model = FittedBaseline(Additive, cells=cells)
         model.build(tiny_spec)

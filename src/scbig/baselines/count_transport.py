@@ -11,10 +11,10 @@ from scbig.effects import Matrix
 from scbig.expression import TARGET_SUM, match_mean
 from scbig.predictor import Prediction, Predictor, Query
 
-#: Bounds of the fold that a gene of a cell is changed by before its mean is matched.
-LEAST_FOLD, MOST_FOLD = 0.2, 5.0
 #: Folds are taken relative to at least this mean, log1p of counts per 10,000.
 LEAST_MEAN = 0.05
+#: Bounds of the fold of a displacement around the mean, and of a whole one.
+AROUND, WHOLE = (0.2, 5.0), (0.05, 20.0)
 
 
 class CountTransport:
@@ -22,8 +22,9 @@ class CountTransport:
 
     1. ``CovarianceMap`` gives each control cell a displacement D that changes the covariance of the
        cells as perturbations of this effect did in training.
-    2. The counts of the cell are thinned or added to by the fold clip(1 + D / m, .2, 5), m the
-       control mean, ``apply_fold``; its library size stays.
+    2. The counts of the cell are thinned or added to by a fold, ``apply_fold``; its library size
+       stays. The fold is ``fold_around`` of D, or, with ``whole``, ``whole_fold`` of D and the mean
+       effect together.
     3. Gene by gene, counts are dropped or added until the mean in log1p of counts per 10,000 is the
        predicted one, max(c + delta, 0), ``match_log_mean``.
 
@@ -35,11 +36,15 @@ class CountTransport:
     Args:
         mean: predicts the mean, such as an ``EffectMean``.
         spec: of the training screen.
+        whole: whether the mean effect is part of the fold. Cells that are moved further around the
+            mean then change more in all, as where some cells respond and others do not; else what
+            the mean lacks after step 2 is spread over all cells alike.
     """
 
-    def __init__(self, mean: Predictor, spec: DataSpec) -> None:
+    def __init__(self, mean: Predictor, spec: DataSpec, whole: bool = False) -> None:
         self.mean = mean
         self.map = CovarianceMap(spec)
+        self.whole = whole
 
     def predict(self, query: Query) -> Prediction:
         """Transported cells, one a source cell, and the mean that they were given."""
@@ -53,29 +58,57 @@ class CountTransport:
             reasons = (answer.fallback, "transport in log space: no library sizes")
             said = "; ".join(reason for reason in reasons if reason)
             return Prediction(mean, match_mean(moved, mean), said, answer.uncertainty)
-        matched = transported(query, query.library, displacement, mean.cpu().numpy())
+        start = query.control_mean.cpu().double().numpy()
+        fold = (
+            whole_fold(displacement + delta, start)
+            if self.whole
+            else fold_around(displacement, start)
+        )
+        matched = transported(query, query.library, fold, mean.cpu().numpy())
         cells = torch.from_numpy(matched).to(query.control)
         return Prediction(mean, cells, answer.fallback, answer.uncertainty)
 
 
-def transported(query: Query, library: Tensor, displacement: Matrix, mean: Matrix) -> Matrix:
-    """Steps 2 and 3 of ``CountTransport``, for a displacement from wherever.
+def fold_around(displacement: Matrix, start: Matrix) -> Matrix:
+    """Fold of counts for a displacement around the mean: clip(1 + D / m, .2, 5), (N, genes).
 
     Args:
-        query: source cells, their mean and the seed.
+        displacement: D of each cell, of mean 0, log1p of counts per 10,000, (N, genes).
+        start: control mean m, (genes,).
+    """
+    return np.asarray((1.0 + displacement / start.clip(LEAST_MEAN)).clip(*AROUND))
+
+
+def whole_fold(displacement: Matrix, start: Matrix) -> Matrix:
+    """Fold of counts that takes the control mean m to m + D: (e^(m + D) - 1) / (e^m - 1).
+
+    Clipped to .05 .. 20, (N, genes). Chosen on validation conditions, see docs/cells.md.
+
+    Args:
+        displacement: D of each cell, mean effect included, log1p of counts per 10,000, (N, genes).
+        start: control mean m, (genes,).
+    """
+    least = start.clip(LEAST_MEAN)
+    return np.asarray((np.expm1((least + displacement).clip(0.0)) / np.expm1(least)).clip(*WHOLE))
+
+
+def transported(query: Query, library: Tensor, fold: Matrix, mean: Matrix) -> Matrix:
+    """Steps 2 and 3 of ``CountTransport``, for a fold from wherever.
+
+    Args:
+        query: source cells and the seed.
         library: library size of each source cell, (N,).
-        displacement: D of each cell around the mean effect, log1p of counts per 10,000, (N, genes).
-        mean: wanted mean, >= 0, (genes,).
+        fold: of each count, > 0, (N, genes).
+        mean: wanted mean, >= 0, log1p of counts per 10,000, (genes,).
 
     Returns:
         Cells in log1p of counts per 10,000, (N, genes); counts again when multiplied back.
     """
     rng = np.random.default_rng(query.seed)
     size = library.cpu().double().numpy() / TARGET_SUM
-    fold = 1.0 + displacement / query.control_mean.cpu().double().numpy().clip(LEAST_MEAN)
     control = query.control.cpu().double().numpy()
     counts = np.rint(np.expm1(control) * size[:, None]).astype(np.int64)
     rates = gamma_rates(counts, size, rng)
-    changed = apply_fold(counts, rates, fold.clip(LEAST_FOLD, MOST_FOLD), rng)
-    matched = match_log_mean(changed, rates, size, mean, rng)
+    changed = apply_fold(counts, rates, fold, rng)
+    matched = match_log_mean(changed, rates * fold, size, mean, rng)
     return np.asarray(np.log1p(matched / size[:, None]))

@@ -22,10 +22,10 @@ from scbig.predictor import Predictor
 def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
     """Every standard baseline by its id, fitted on the training effects of ``spec``.
 
-    ``no_change``, ``train_mean``, ``gp_shift`` and ``gp_count_transport`` make cells; the others
-    predict means only. ``context_mean`` stands there for screens of more than one context,
-    ``gp_count_transport`` for screens that came as counts. On a screen without combinations
-    ``additive``, ``scaled_additive`` and ``matching`` give the same answers.
+    ``no_change``, ``train_mean``, ``gp_shift``, ``gp_count_transport`` and ``gp_fold_transport``
+    make cells; the others predict means only. ``context_mean`` stands there for screens of more
+    than one context, the two transports for screens that came as counts. On a screen without
+    combinations ``additive``, ``scaled_additive`` and ``matching`` give the same answers.
     """
     effects = spec.effects
     process = EffectMean(GaussianProcess(), effects)
@@ -49,4 +49,5 @@ def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
     }
     if spec.has_counts:
         out["gp_count_transport"] = CountTransport(process, spec)
+        out["gp_fold_transport"] = CountTransport(process, spec, whole=True)
     return out

@@ -13,7 +13,7 @@ from scbig.data_spec import DataSpec
 from scbig.effects import EffectPredictor
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.pair_batch import PairBatch
-from scbig.predictor import Prediction, Query
+from scbig.predictor import Prediction, Predictor, Query
 
 
 class FittedBaseline(PerturbationModel):
@@ -21,14 +21,14 @@ class FittedBaseline(PerturbationModel):
 
     Args:
         predictor: factory of the effect predictor, fitted on the spec's training effects.
-        cells: how control cells are moved: ``shift`` (``ShiftedControl``) or ``count_transport``
-            (``CountTransport``).
+        cells: how control cells are moved: ``shift`` (``ShiftedControl``), ``count_transport`` or
+            ``fold_transport`` (``CountTransport``, the second with ``whole``).
     """
 
     def __init__(
         self,
         predictor: Callable[[], EffectPredictor],
-        cells: Literal["shift", "count_transport"] = "shift",
+        cells: Literal["shift", "count_transport", "fold_transport"] = "shift",
     ) -> None:
         super().__init__()
         self.predictor = predictor
@@ -40,8 +40,11 @@ class FittedBaseline(PerturbationModel):
         """Fit the predictor."""
         self.spec = spec
         mean = EffectMean(self.predictor(), spec.effects)
-        counts = self.cells == "count_transport"
-        self.moved = CountTransport(mean, spec) if counts else ShiftedControl(mean)
+        self.moved: Predictor = (
+            ShiftedControl(mean)
+            if self.cells == "shift"
+            else CountTransport(mean, spec, whole=self.cells == "fold_transport")
+        )
 
     def predict(self, query: Query) -> Prediction:
         """Control cells moved by the predicted effect."""

@@ -9,7 +9,7 @@ from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 
-from scbig.baselines.count_transport import transported
+from scbig.baselines.count_transport import transported, whole_fold
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.cell_encoders.cell_encoder import CellEncoder
 from scbig.cell_encoders.latent_space import LatentSpace
@@ -72,7 +72,7 @@ class ScBIG(PerturbationModel):
         alignment: factories of the alignment losses, by name.
         weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
         cells: how source cells become predicted ones around an anchor's mean: ``counts``
-            (``count_transport.transported``, by what the flow does around the mean) or ``log``.
+            (``count_transport.transported``, by the ``whole_fold`` of effect and flow) or ``log``.
         pretrain_steps: steps of the first stage.
         pretrain_rate, flow_rate: learning rates of the two stages (AdamW, warm-up and cosine).
         weight_decay: of both.
@@ -308,8 +308,9 @@ class ScBIG(PerturbationModel):
         mean = (query.control_mean.double() + delta).clamp_min(0.0)
         if self.cells == "log" or query.library is None:
             return Prediction(mean, match_mean(control + moved, mean), fallback, stated)
-        around = (moved - moved.mean(0)).cpu().double().numpy()
-        cells = transported(query, query.library, around, mean.cpu().numpy())
+        whole = moved.double() - moved.mean(0).double() + delta
+        fold = whole_fold(whole.cpu().numpy(), query.control_mean.cpu().double().numpy())
+        cells = transported(query, query.library, fold, mean.cpu().numpy())
         return Prediction(mean, torch.from_numpy(cells).to(control), fallback, stated)
 
     def reconstruct(self, cells: Tensor) -> tuple[Tensor, Tensor]:

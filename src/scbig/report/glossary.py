@@ -18,6 +18,8 @@ PREDICTORS = {
     "gp_shift": "Control cells shifted so that their mean moves by the Gaussian process's effect.",
     "gp_count_transport": "Control cells whose counts are moved to the mean that the Gaussian "
     "process predicts.",
+    "gp_fold_transport": "The same, but cells that the covariance map moves further take more of "
+    "the mean effect.",
     "interp_dup": "A ceiling: one half of the measured cells where its effects are sure, the mean "
     "of other perturbations where they are not, predicts the other half.",
     "replicate": "A ceiling: one half of the measured cells predicts the other half.",
