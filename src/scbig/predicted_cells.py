@@ -142,7 +142,7 @@ def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
         out.varm[STATED_MEANS] = np.stack([block.mean for block in blocks], axis=1)
         out.uns["scbig"] |= {
             "stated_means_of": conditions,
-            "cells_sha256": digest_of_cells(out.X),
+            "cells_sha256": digest_of_cells(out.X, out.var_names),
         }
         stated = [block.uncertainty for block in blocks if block.uncertainty is not None]
         if len(stated) == len(blocks):

@@ -75,7 +75,7 @@ def test_stated_means_are_used_while_the_cells_are_those_they_were_stated_with()
     adata.varm["stated_means"] = stated
     adata.uns["scbig"] = {
         "stated_means_of": ["A", "B"],
-        "cells_sha256": digest_of_cells(adata.X),
+        "cells_sha256": digest_of_cells(adata.X, adata.var_names),
     }
     read = PredictionFile(adata, PredictionContract()).read(GENES, ["A", "B"])
     np.testing.assert_array_equal(read.stated["B"], stated[:, 1])

@@ -275,7 +275,8 @@ class PredictionFile:
         written = self._adata.uns.get("scbig", {})
         if STATED_MEANS not in self._adata.varm or "cells_sha256" not in written:
             return {}
-        if digest_of_cells(sp.csr_matrix(self._adata.X)) != str(written["cells_sha256"]):
+        digest = digest_of_cells(sp.csr_matrix(self._adata.X), self._adata.var_names)
+        if digest != str(written["cells_sha256"]):
             reported.append(
                 "the cells were changed after scbig wrote them: means are taken from the cells, "
                 f"not from varm[{STATED_MEANS!r}]"
@@ -286,8 +287,10 @@ class PredictionFile:
         return {c: means[:, i].copy() for i, c in enumerate(names) if c in set(asked.tolist())}
 
 
-def digest_of_cells(cells: sp.csr_matrix) -> str:
-    """Hash of stored values and their places."""
+def digest_of_cells(cells: sp.csr_matrix, genes: Sequence[str]) -> str:
+    """Hash of stored values and their places, in whatever order the genes stand."""
+    cells = sp.csr_matrix(cells[:, np.argsort(np.asarray(genes, dtype=np.str_))])
+    cells.sort_indices()
     digest = hashlib.sha256(np.ascontiguousarray(cells.data, dtype=np.float32).tobytes())
     for places in (cells.indptr, cells.indices):
         digest.update(places.astype(np.int64).tobytes())
