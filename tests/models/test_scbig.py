@@ -106,7 +106,7 @@ def test_every_alignment_loss_has_gradient(run: tuple) -> None:
 def test_a_weight_of_zero_takes_the_loss_out(data: PerturbationDataModule) -> None:
     model = make(weights={"moments": 0.0, "module_correlation": 0.5})
     model.build(data.spec)
-    assert list(model.losses) == ["module_correlation", "module_distribution"]
+    assert list(model.alignment_terms.losses) == ["module_correlation", "module_distribution"]
     assert model.weights == {"moments": 0.0, "module_correlation": 0.5, "module_distribution": 0.1}
 
 

@@ -24,3 +24,7 @@ class CellEncoder(nn.Module, ABC):
     @abstractmethod
     def decode(self, latents: Tensor) -> Tensor:
         """Latents, (N, tokens, width), to cells, (N, genes); not clipped at zero."""
+
+    def fall_back(self) -> bool:
+        """Leave the linear part of the encoder alone, for good; whether there was another."""
+        return False

@@ -75,6 +75,14 @@ class LinearSkipEncoder(CellEncoder):
         residual = self.decode_residual(latents / self.spread) * self.sd
         return self.mean + latents.flatten(1) @ self.directions + self._gated(residual)
 
+    @torch.no_grad()
+    def fall_back(self) -> bool:
+        """Close the gate of the residuals; without a linear part there is none."""
+        if self.gate is None:
+            return False
+        self.gate.zero_()
+        return True
+
     def reconstruction_of_pca(self, cells: Tensor) -> Tensor:
         """Cells rebuilt by the linear part alone, (N, genes): what training must improve on."""
         return self.mean + (cells - self.mean) @ self.directions.T @ self.directions

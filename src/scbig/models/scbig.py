@@ -6,8 +6,7 @@ from typing import Literal
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
-from torch import Tensor, nn
-from torch.optim.lr_scheduler import LambdaLR
+from torch import Tensor
 
 from scbig.baselines.count_transport import transported, whole_fold
 from scbig.baselines.gaussian_process import GaussianProcess
@@ -22,7 +21,7 @@ from scbig.data_spec import DataSpec
 from scbig.effect_uncertainty import MeanUncertainty
 from scbig.effects import EffectPredictor
 from scbig.endpoint import Endpoint
-from scbig.errors import UserError, listed
+from scbig.errors import UserError
 from scbig.expression import match_mean
 from scbig.flow.coupling import Coupling
 from scbig.flow.entropic_coupling import EntropicCoupling
@@ -35,10 +34,10 @@ from scbig.losses.gradient_share import gradient_share
 from scbig.losses.mean_matching import MeanMatching
 from scbig.losses.module_correlation import ModuleCorrelation
 from scbig.losses.module_distribution import ModuleDistribution
-from scbig.losses.running_scale import RunningScale
+from scbig.losses.weighted_alignment import WeightedAlignment
 from scbig.models.latent_flow import FlowStep, LatentFlow
 from scbig.models.perturbation_model import PerturbationModel
-from scbig.models.two_stage_schedule import warm_cosine
+from scbig.models.two_stage_schedule import two_stages
 from scbig.pair_batch import PairBatch
 from scbig.predictor import Prediction, Query, Trial
 from scbig.velocity_fields.token_transformer import TokenTransformer
@@ -129,12 +128,6 @@ class ScBIG(PerturbationModel):
         Raises:
             UserError: a weight is given for a loss that the model does not have.
         """
-        unknown = sorted(set(self.weights) - set(self.alignment))
-        if unknown:
-            raise UserError(
-                f"weights are given for {listed(unknown)}, no alignment loss of this model: it has "
-                f"{listed(sorted(self.alignment))}"
-            )
         self.spec = spec
         self.latent = LatentSpace(self.cell_encoder(spec))
         tokens, width = self.latent.encoder.latent_shape
@@ -149,9 +142,7 @@ class ScBIG(PerturbationModel):
             anchored=self.anchor is not None,
         )
         self.fitted_anchor = None if self.anchor is None else self.anchor().fit(spec.effects)
-        active = {name: make for name, make in self.alignment.items() if self.weights[name] > 0}
-        self.losses = nn.ModuleDict({name: make(spec) for name, make in active.items()})
-        self.loss_scale = RunningScale(len(active))
+        self.alignment_terms = WeightedAlignment(spec, self.alignment, self.weights)
         effects = torch.from_numpy(spec.effects.delta).float()
         control = torch.from_numpy(spec.effects.control).float()
         # the spec of the checkpoint carries both: not in the weights
@@ -164,32 +155,21 @@ class ScBIG(PerturbationModel):
         return self.global_step < self.pretrain_steps
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """AdamW with one group a stage; a group's rate is 0 outside its stage."""
+        """AdamW with one group a stage (``two_stages``)."""
         total = int(self.trainer.estimated_stepping_batches)
         if total <= self.pretrain_steps:
             raise UserError(
                 f"training has {total} steps and pretrain_steps is {self.pretrain_steps}: "
                 "nothing is left for the flow; raise trainer.max_steps or lower pretrain_steps"
             )
-        encoder = list(self.latent.parameters())
-        flow = list(self.flow.parameters())
-        optimizer = torch.optim.AdamW(
-            [
-                {"params": encoder, "lr": self.pretrain_rate},
-                {"params": flow, "lr": self.flow_rate},
-            ],
-            betas=(0.9, 0.99),
+        return two_stages(
+            list(self.latent.parameters()),
+            list(self.flow.parameters()),
+            rates=(self.pretrain_rate, self.flow_rate),
             weight_decay=self.weight_decay,
+            switch=self.pretrain_steps,
+            total=total,
         )
-        factors = [
-            warm_cosine(0, self.pretrain_steps, 50),
-            warm_cosine(self.pretrain_steps, total, 100),
-        ]
-        schedule = LambdaLR(optimizer, factors)
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
-        }
 
     # -- training ----------------------------------------------------------------------------
 
@@ -223,9 +203,7 @@ class ScBIG(PerturbationModel):
         held_out = [trial.truth for trial in self._validation_trials()]
         judged = torch.cat(held_out).to(self.device) if held_out else cells
         ours, pca = ((judged - back).square().mean() for back in self.reconstruct(judged))
-        gate = getattr(self.latent.encoder, "gate", None)
-        if ours > pca and gate is not None:
-            gate.zero_()
+        if ours > pca and self.latent.encoder.fall_back():
             self.print(
                 f"the encoder reconstructs held-out cells worse than PCA ({ours:.5f} against "
                 f"{pca:.5f}): its non-linear part is switched off"
@@ -244,17 +222,14 @@ class ScBIG(PerturbationModel):
             z_0, z_1, effect, batch.targets, batch.target_mask, batch.covariates
         )
         self.log("train/flow_matching", step.matching, prog_bar=True)
-        if not self.losses:
+        if not len(self.alignment_terms):
             return step.matching
         with torch.no_grad():
             truth = self._decode(step.truth)
         endpoint = Endpoint(self._decode(step.endpoint), truth, step.time)
-        raw = torch.stack([loss(endpoint) for loss in self.losses.values()])
-        scaled = self.loss_scale(raw)
-        terms = {"flow_matching": step.matching}
-        for name, value, term in zip(self.losses, raw, scaled, strict=True):
-            self.log(f"train/{name}", value)
-            terms[name] = self.weights[name] * term
+        raw, weighted = self.alignment_terms(endpoint)
+        self.log_dict({f"train/{name}": value for name, value in raw.items()})
+        terms = {"flow_matching": step.matching, **weighted}
         self._log_gradient_share(terms)
         return torch.stack(list(terms.values())).sum()
 
