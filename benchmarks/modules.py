@@ -67,11 +67,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=BENCHMARK, help="folder of the benchmark")
     root = parser.parse_args().out / "cells" / "synthetic" / "simulation"
-    done = [
-        {int(p.parts[-4].removeprefix("seed_")) for p in root.glob(f"seed_*/{name}/{BEST}")}
-        for name in MODELS
-    ]
-    seeds = sorted(set.intersection(*done))
+    # a fit writes its card last
+    marks = [f"{name}/run/card.json" for name in MODELS]
+    finished = [p for p in root.glob("seed_*") if all((p / mark).exists() for mark in marks)]
+    seeds = sorted(int(path.name.removeprefix("seed_")) for path in finished)
     if not seeds:
         raise SystemExit(f"{root} has no seed with the runs {', '.join(MODELS)}: see --help")
     table = pd.concat([one_seed(root, seed) for seed in seeds])

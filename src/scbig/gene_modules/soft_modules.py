@@ -30,7 +30,7 @@ class SoftModules(Clusterer):
     keeps the memberships of at least ``smallest_share`` of its largest, ``most`` of them at most.
 
     The graph acts as data: a penalty tr W'(I - R)W on top of it, and one on sum W, changed the
-    recovery of planted overlapping modules by less than .005 in cosine.
+    recovery of planted overlapping modules by .005 in cosine or less.
 
     Args:
         n_modules: number of modules; fewer where a module is no gene's strongest.
