@@ -84,4 +84,5 @@ def make_tiny_spec(
         ),
         data_sha256="0" * 64,
         versions={"scbig": "test"},
+        n_controls=100,
     )

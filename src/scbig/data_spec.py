@@ -38,6 +38,7 @@ class DataSpec:
         gene_sets: prior gene sets (pathways), restricted to measured genes; may be empty.
         split: the split the screen was trained under.
         data_sha256: hash of the expression values and labels.
+        n_controls: control cells of the training screen.
         fitted_on: hash of the perturbed cells all this was fitted on; "" when not recorded.
         versions: package versions at the time.
     """
@@ -62,6 +63,7 @@ class DataSpec:
     split: Split
     data_sha256: str
     versions: dict[str, str]
+    n_controls: int
     fitted_on: str = ""
 
     @property
@@ -100,6 +102,7 @@ class DataSpec:
             "split": self.split.to_dict(),
             "data_sha256": self.data_sha256,
             "versions": dict(self.versions),
+            "n_controls": self.n_controls,
             "fitted_on": self.fitted_on,
         }
 
@@ -121,6 +124,7 @@ class DataSpec:
             split=Split.from_dict(values["split"]),
             data_sha256=values["data_sha256"],
             versions=dict(values["versions"]),
+            n_controls=int(values["n_controls"]),
             fitted_on=str(values.get("fitted_on", "")),
         )
 

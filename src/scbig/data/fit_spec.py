@@ -79,6 +79,7 @@ def fit_spec(
         split=split,
         data_sha256=screen.sha256,
         versions=_versions(),
+        n_controls=len(control),
         fitted_on=fitted_on(screen, rows),
     )
 

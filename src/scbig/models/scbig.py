@@ -23,6 +23,7 @@ from scbig.effects import EffectPredictor
 from scbig.endpoint import Endpoint
 from scbig.errors import UserError
 from scbig.expression import match_mean
+from scbig.flow.borrowed_sources import borrowed, share_to_borrow
 from scbig.flow.coupling import Coupling
 from scbig.flow.entropic_coupling import EntropicCoupling
 from scbig.flow.linear_path import LinearPath
@@ -72,6 +73,9 @@ class ScBIG(PerturbationModel):
         weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
         cells: how source cells become predicted ones around an anchor's mean: ``counts``
             (``count_transport.transported``, by the ``whole_fold`` of effect and flow) or ``log``.
+        enough_controls: control cells of a screen at which half of the sources that an anchored
+            flow learns from are perturbed cells less their effect (``borrowed``); the fewer, the
+            more. 0 never borrows.
         pretrain_steps: steps of the first stage.
         pretrain_rate, flow_rate: learning rates of the two stages (AdamW, warm-up and cosine).
         weight_decay: of both.
@@ -95,6 +99,7 @@ class ScBIG(PerturbationModel):
         alignment: dict[str, Callable[[DataSpec], AlignmentLoss]] | None = None,
         weights: dict[str, float] | None = None,
         cells: Literal["counts", "log"] = "counts",
+        enough_controls: int = 500,
         pretrain_steps: int = 600,
         pretrain_rate: float = 2e-3,
         flow_rate: float = 2e-3,
@@ -113,6 +118,7 @@ class ScBIG(PerturbationModel):
         self.alignment = dict(DEFAULT_ALIGNMENT if alignment is None else alignment)
         self.weights = dict.fromkeys(self.alignment, 0.1) | dict(weights or {})
         self.cells = cells
+        self.enough_controls = enough_controls
         self.pretrain_steps = pretrain_steps
         self.pretrain_rate = pretrain_rate
         self.flow_rate = flow_rate
@@ -143,6 +149,7 @@ class ScBIG(PerturbationModel):
         )
         self.fitted_anchor = None if self.anchor is None else self.anchor().fit(spec.effects)
         self.alignment_terms = WeightedAlignment(spec, self.alignment, self.weights)
+        self.share_borrowed = share_to_borrow(spec.n_controls, self.enough_controls)
         effects = torch.from_numpy(spec.effects.delta).float()
         control = torch.from_numpy(spec.effects.control).float()
         # the spec of the checkpoint carries both: not in the weights
@@ -218,6 +225,8 @@ class ScBIG(PerturbationModel):
         with torch.no_grad():
             z_0, z_1 = self._encode(batch.control), self._encode(batch.perturbed)
             effect = self._training_displacement(batch)
+            if self.anchor is not None:
+                z_0 = borrowed(z_0, z_1, effect, self.share_borrowed)
         step: FlowStep = self.flow(
             z_0, z_1, effect, batch.targets, batch.target_mask, batch.covariates
         )
