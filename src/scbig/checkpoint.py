@@ -11,14 +11,14 @@ import torch
 from scbig.component import TRUSTED, build_factory
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError
-from scbig.models.perturbation_model import PerturbationModel
+from scbig.models.perturbation_model import FORMAT, PerturbationModel
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
     """A checkpoint as plain values and tensors; no code in it is run.
 
     Raises:
-        UserError: no such file, not a checkpoint, or not one of scbig.
+        UserError: no such file, not a checkpoint, or not one of this version of scbig.
     """
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
@@ -31,6 +31,12 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         ) from None
     if not isinstance(checkpoint, dict) or "scbig" not in checkpoint:
         raise UserError(f"{path} was not written by scbig: it has no data description")
+    written = checkpoint["scbig"].get("format")
+    if written != FORMAT:
+        raise UserError(
+            f"{path} is a checkpoint of format {written} and this version of scbig reads format "
+            f"{FORMAT}: use the version that wrote it, or train again"
+        )
     return checkpoint
 
 

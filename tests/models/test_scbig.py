@@ -121,6 +121,16 @@ def test_a_checkpoint_is_enough_and_holds_no_code(run: tuple, data: Perturbation
     assert again.model.weights == model.weights
 
 
+def test_a_checkpoint_of_another_format_is_refused(run: tuple) -> None:
+    _, trainer, folder, _ = run
+    trainer.save_checkpoint(folder / "old.ckpt")
+    kept = torch.load(folder / "old.ckpt", weights_only=True)
+    kept["scbig"]["format"] = 1
+    torch.save(kept, folder / "old.ckpt")
+    with pytest.raises(UserError, match="checkpoint of format 1 and this version of scbig reads"):
+        load(folder / "old.ckpt")
+
+
 def test_equal_queries_give_equal_cells_and_control_stays(
     run: tuple, data: PerturbationDataModule
 ) -> None:

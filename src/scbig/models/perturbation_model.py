@@ -12,6 +12,10 @@ from scbig.errors import UserError
 from scbig.predictor import Prediction, Query, Trial
 
 
+#: What a checkpoint describes and under which names; grows when older ones cannot be read.
+FORMAT = 2
+
+
 class PerturbationModel(LightningModule, ABC):
     """A model that is built from a ``DataSpec`` and answers queries.
 
@@ -69,7 +73,7 @@ class PerturbationModel(LightningModule, ABC):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Add settings and spec: plain values and tensors only."""
         checkpoint["scbig"] = {
-            "format": 1,
+            "format": FORMAT,
             "model": describe(self),
             "spec": self.built_spec.to_dict(),
         }
