@@ -11,7 +11,6 @@ from scbig.data_spec import DataSpec
 from scbig.errors import UserError
 from scbig.predictor import Prediction, Query, Trial
 
-
 #: What a checkpoint describes and under which names; grows when older ones cannot be read.
 FORMAT = 2
 
