@@ -98,19 +98,20 @@ def test_a_whole_fold_takes_the_control_mean_where_the_displacement_says() -> No
     np.testing.assert_allclose(fold[2], [0.05, 20.0, 0.05, 20.0])
 
 
-def test_cells_that_do_not_respond_take_less_of_the_effect(tiny_spec: DataSpec) -> None:
-    """Half of the cells move twice the effect: a fold around the mean leaves the rest to all."""
+def test_cells_that_respond_keep_apart_from_those_that_do_not(tiny_spec: DataSpec) -> None:
+    """Half of the cells lose twice the effect; around the mean, half of that is taken from all."""
     query = _query(tiny_spec, n=2000)
     assert query.library is not None
     start = query.control_mean.numpy()
     responds = np.arange(2000) % 2 == 0
-    whole = np.where(responds[:, None], 0.6, 0.0) * np.ones(len(start))
-    control = query.control.double().numpy()
-    kept = {
-        name: (transported(query, query.library, fold, start + 0.3) - control)[~responds].mean()
-        for name, fold in (
-            ("whole", whole_fold(whole, start)),
-            ("around", fold_around(whole - 0.3, start)),
-        )
-    }
-    assert abs(kept["whole"]) < 0.4 * abs(kept["around"])
+    whole = np.where(responds[:, None], -0.8, 0.0) * np.ones(len(start))
+    clear = start > 0.5  # where there is something to lose
+    gaps = {}
+    for name, fold in (
+        ("whole", whole_fold(whole, start)),
+        ("around", fold_around(whole + 0.4, start)),
+    ):
+        cells = transported(query, query.library, fold, np.maximum(start - 0.4, 0.0))
+        gaps[name] = float((cells[responds].mean(0) - cells[~responds].mean(0))[clear].mean())
+    assert abs(gaps["whole"] + 0.8) < 0.1, gaps
+    assert abs(gaps["around"] + 0.8) > 0.3, gaps
