@@ -37,8 +37,8 @@ def test_nothing_is_borrowed_of_a_single_condition_or_without_a_share() -> None:
     assert torch.equal(borrowed(z_0[:1], z_1[:1], effect[:1], 0.9), z_0[:1])
 
 
-@pytest.mark.parametrize(("controls", "share"), [(0, 1.0), (500, 0.5), (99_500, 0.005)])
-def test_many_controls_need_no_loan(controls: int, share: float) -> None:
+@pytest.mark.parametrize(("controls", "share"), [(0, 1.0), (100, 0.8), (500, 0.0), (9000, 0.0)])
+def test_the_pool_is_filled_up_and_no_further(controls: int, share: float) -> None:
     assert share_to_borrow(controls, enough=500) == pytest.approx(share)
 
 

@@ -5,13 +5,13 @@ from torch import Tensor
 
 
 def share_to_borrow(n_controls: int, enough: int) -> float:
-    """Share of the sources that is borrowed: enough / (enough + controls).
+    """Share of the sources that fills the control cells up to ``enough``; 0 where there are more.
 
     Args:
         n_controls: control cells of the training screen.
-        enough: number of them at which half is borrowed; 0 never borrows.
+        enough: sources that a flow needs to start from; 0 never borrows.
     """
-    return enough / max(enough + n_controls, 1)
+    return max(0.0, 1.0 - n_controls / enough) if enough > 0 else 0.0
 
 
 def borrowed(z_0: Tensor, z_1: Tensor, effect: Tensor, share: float) -> Tensor:
@@ -19,7 +19,8 @@ def borrowed(z_0: Tensor, z_1: Tensor, effect: Tensor, share: float) -> Tensor:
 
     A flow that starts from a hundred control cells again and again learns what became of each one
     rather than how an effect reshapes a population. Perturbed cells without their effect are
-    sources of the same mean, and there are as many of them as the screen has cells.
+    sources of the same mean, and there are as many of them as the screen has cells. They keep the
+    spread that their perturbation gave them, so where there are control cells, these are better.
 
     Args:
         z_0: latents of control cells, (C, B, tokens, width).

@@ -73,9 +73,8 @@ class ScBIG(PerturbationModel):
         weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
         cells: how source cells become predicted ones around an anchor's mean: ``counts``
             (``count_transport.transported``, by the ``whole_fold`` of effect and flow) or ``log``.
-        enough_controls: control cells of a screen at which half of the sources that an anchored
-            flow learns from are perturbed cells less their effect (``borrowed``); the fewer, the
-            more. 0 never borrows.
+        enough_controls: where a screen has fewer control cells, an anchored flow also learns from
+            perturbed cells less their effect, in the share that fills up (``borrowed``); 0 never.
         pretrain_steps: steps of the first stage.
         pretrain_rate, flow_rate: learning rates of the two stages (AdamW, warm-up and cosine).
         weight_decay: of both.
