@@ -56,10 +56,8 @@ class ModuleMembership:
         method: str = "",
     ) -> "ModuleMembership":
         """Disjoint modules from one label 0..M-1 per gene, shape (genes,)."""
-        n_modules = int(labels.max()) + 1
-        weights = np.zeros((len(genes), n_modules), dtype=np.float32)
-        weights[np.arange(len(genes)), labels] = 1.0
-        chosen = names or [f"module_{m}" for m in range(n_modules)]
+        weights = one_hot(labels)
+        chosen = names or [f"module_{m}" for m in range(weights.shape[1])]
         return cls(tuple(genes), weights, tuple(chosen), dict(coverage or {}), stability, method)
 
     @property
@@ -129,3 +127,16 @@ class ModuleMembership:
             stability=float("nan") if stability is None else float(stability),
             method=str(values["method"]),
         )
+
+
+def one_hot(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Memberships of disjoint modules, (genes, modules); a row of zeros for a label of -1."""
+    placed = np.flatnonzero(labels >= 0)
+    out = np.zeros((len(labels), int(labels.max(initial=-1)) + 1), dtype=np.float32)
+    out[placed, labels[placed]] = 1.0
+    return out
+
+
+def strongest_module(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Inverse of ``one_hot``: the largest membership of each gene; -1 for a row of zeros."""
+    return np.where(weights.any(axis=1), weights.argmax(axis=1), -1).astype(np.int64)

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from scbig.gene_modules.agreement import agreement, mean_pairwise_agreement
-from scbig.gene_modules.clusterer import one_hot
+from scbig.module_membership import one_hot
 
 
 def random_shares(seed: int, genes: int = 80, modules: int = 5) -> np.ndarray:

@@ -7,11 +7,11 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
 from scbig.errors import UserError
-from scbig.gene_modules.clusterer import one_hot
 from scbig.gene_modules.induction import RESIDUAL, induce_modules
 from scbig.gene_modules.leiden import Leiden
 from scbig.gene_modules.relation_graph import fuse
 from scbig.gene_modules.soft_modules import SoftModules, strongest_shares
+from scbig.module_membership import one_hot
 
 Matrix = npt.NDArray[np.floating]
 

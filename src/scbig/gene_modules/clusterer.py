@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scbig.gene_modules.relation_graph import RelationGraph
+from scbig.module_membership import one_hot
 
 
 class Clusterer(ABC):
@@ -29,11 +30,3 @@ class Clusterer(ABC):
         same memberships.
         """
         return one_hot(self.labels(graph, seed))
-
-
-def one_hot(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Memberships of disjoint modules, (genes, modules); a row of zeros for a label of -1."""
-    placed = np.flatnonzero(labels >= 0)
-    out = np.zeros((len(labels), int(labels.max(initial=-1)) + 1), dtype=np.float32)
-    out[placed, labels[placed]] = 1.0
-    return out

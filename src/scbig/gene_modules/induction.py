@@ -9,7 +9,7 @@ from scbig.component import describe
 from scbig.gene_modules.agreement import mean_pairwise_agreement
 from scbig.gene_modules.clusterer import Clusterer
 from scbig.gene_modules.relation_graph import RelationGraph
-from scbig.module_membership import ModuleMembership
+from scbig.module_membership import ModuleMembership, strongest_module
 
 #: Name of the module of genes that no relation places; it comes last.
 RESIDUAL = "residual"
@@ -60,6 +60,6 @@ def strongest_genes(
         weights: memberships, (genes, modules).
     """
     inside = np.asarray(graph.weights @ weights) * weights
-    strongest = np.where(weights.any(axis=1), weights.argmax(axis=1), -1)
+    strongest = strongest_module(weights)
     members = [np.flatnonzero(strongest == m) for m in range(weights.shape[1])]
     return [genes[np.argsort(-inside[genes, m], kind="stable")] for m, genes in enumerate(members)]

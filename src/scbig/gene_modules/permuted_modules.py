@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from scbig.gene_modules.clusterer import Clusterer
 from scbig.gene_modules.relation_graph import RelationGraph
+from scbig.module_membership import strongest_module
 
 
 class PermutedModules(Clusterer):
@@ -22,18 +23,11 @@ class PermutedModules(Clusterer):
 
     def labels(self, graph: RelationGraph, seed: int) -> npt.NDArray[np.int64]:
         """Permuted labels; unplaced genes stay unplaced."""
-        labels = self.base.labels(graph, seed).copy()
-        placed = np.flatnonzero(labels >= 0)
-        labels[placed] = labels[_dealt(placed, seed)]
-        return labels
+        return strongest_module(self.memberships(graph, seed))
 
     def memberships(self, graph: RelationGraph, seed: int) -> npt.NDArray[np.float32]:
-        """Permuted memberships, by the permutation of the labels; unplaced genes stay unplaced."""
+        """Permuted memberships; unplaced genes stay unplaced."""
         weights = self.base.memberships(graph, seed).copy()
         placed = np.flatnonzero(weights.any(axis=1))
-        weights[placed] = weights[_dealt(placed, seed)]
+        weights[placed] = weights[np.random.default_rng(seed).permutation(placed)]
         return weights
-
-
-def _dealt(placed: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
-    return np.asarray(np.random.default_rng(seed).permutation(placed))

@@ -10,6 +10,7 @@ from scbig.errors import UserError
 from scbig.gene_modules.clusterer import Clusterer
 from scbig.gene_modules.leiden import Leiden
 from scbig.gene_modules.relation_graph import RelationGraph
+from scbig.module_membership import strongest_module
 
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -63,8 +64,7 @@ class SoftModules(Clusterer):
 
     def labels(self, graph: RelationGraph, seed: int) -> Labels:
         """Strongest module of each gene; -1 for genes with neither relations nor effects."""
-        found = self.memberships(graph, seed)
-        return np.where(found.any(axis=1), found.argmax(axis=1), -1).astype(np.int64)
+        return strongest_module(self.memberships(graph, seed))
 
     def memberships(self, graph: RelationGraph, seed: int) -> npt.NDArray[np.float32]:
         """Share of each gene in each module, larger modules first, (genes, modules).
