@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scbig.conditions import target_genes, targets_of
-from scbig.data.prediction_file import STATED_MEANS, digest_of_cells
 from scbig.data.stated_intervals import write_stated
+from scbig.data.stated_means import write_means
 from scbig.data_spec import DataSpec
 from scbig.effect_uncertainty import MeanUncertainty
 from scbig.errors import UserError, listed
@@ -138,12 +138,7 @@ def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
         "targets": knowledge_of_targets(spec, conditions),
     }
     if len(conditions) == len(blocks):
-        # the mean of float32 cells is not to the last bit the mean that is scored
-        out.varm[STATED_MEANS] = np.stack([block.mean for block in blocks], axis=1)
-        out.uns["scbig"] |= {
-            "stated_means_of": conditions,
-            "cells_sha256": digest_of_cells(out.X, out.var_names),
-        }
+        write_means(out, conditions, [block.mean for block in blocks])
         stated = [block.uncertainty for block in blocks if block.uncertainty is not None]
         if len(stated) == len(blocks):
             write_stated(out, conditions, stated)

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from scbig.data.prediction_file import PredictionContract, PredictionFile, digest_of_cells
+from scbig.data.prediction_file import PredictionContract, PredictionFile
+from scbig.data.stated_means import digest_of_cells
 from scbig.errors import UserError
 from scbig.expression import log1p_cp10k
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from scbig.data.anndata_reader import open_anndata
 from scbig.data.expression_reader import Scale, read_expression
 from scbig.data.obs_columns import gene_names, text_column, with_context
 from scbig.data.stated_intervals import read_stated
+from scbig.data.stated_means import read_means
 from scbig.effect_uncertainty import MeanUncertainty
 from scbig.errors import UserError, listed
 from scbig.predictor import Prediction, Query
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 #: More than this share of the expression below 0 is another quantity, not a slip of a regressor.
 MOST_CLIPPED = 0.25
-#: Where scbig writes means that were stated apart from cells, (genes, conditions).
-STATED_MEANS = "stated_means"
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ class PredictionFile:
         return PredictedCells(
             cells=cells,
             rows=rows,
-            stated=self._stated(cells, asked, columns, reported) if not len(control) else {},
+            stated={} if len(control) else read_means(self._adata, columns, conditions, reported),
             fallback=self._fallback(kept, rows),
             controls=sp.csr_matrix(cells[control]),
             reported=tuple(reported),
@@ -263,38 +261,6 @@ class PredictionFile:
             return {}
         values = self._adata.obs["fallback"].astype(str).to_numpy()[kept]
         return {condition: str(values[r[0]]) for condition, r in rows.items()}
-
-    def _stated(
-        self,
-        cells: sp.csr_matrix,
-        asked: npt.NDArray[np.str_],
-        columns: npt.NDArray[np.int64],
-        reported: list[str],
-    ) -> dict[str, npt.NDArray[np.float64]]:
-        """Means that scbig wrote beside its cells, if the cells are still those it wrote."""
-        written = self._adata.uns.get("scbig", {})
-        if STATED_MEANS not in self._adata.varm or "cells_sha256" not in written:
-            return {}
-        digest = digest_of_cells(sp.csr_matrix(self._adata.X), self._adata.var_names)
-        if digest != str(written["cells_sha256"]):
-            reported.append(
-                "the cells were changed after scbig wrote them: means are taken from the cells, "
-                f"not from varm[{STATED_MEANS!r}]"
-            )
-            return {}
-        means = np.asarray(self._adata.varm[STATED_MEANS], dtype=np.float64)[columns]
-        names = [str(name) for name in written["stated_means_of"]]
-        return {c: means[:, i].copy() for i, c in enumerate(names) if c in set(asked.tolist())}
-
-
-def digest_of_cells(cells: sp.csr_matrix, genes: Sequence[str]) -> str:
-    """Hash of stored values and their places, in whatever order the genes stand."""
-    cells = sp.csr_matrix(cells[:, np.argsort(np.asarray(genes, dtype=np.str_))])
-    cells.sort_indices()
-    digest = hashlib.sha256(np.ascontiguousarray(cells.data, dtype=np.float32).tobytes())
-    for places in (cells.indptr, cells.indices):
-        digest.update(places.astype(np.int64).tobytes())
-    return digest.hexdigest()
 
 
 @contextmanager
