@@ -1,5 +1,7 @@
 """A small ``DataSpec`` made by hand: rooms below the datamodule are tested on it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from scbig.data_spec import DataSpec
@@ -86,3 +88,12 @@ def make_tiny_spec(
         versions={"scbig": "test"},
         n_controls=100,
     )
+
+
+def with_soft_modules(spec: DataSpec) -> DataSpec:
+    """The spec with five overlapping modules of its genes instead of its own."""
+    n = spec.n_genes
+    weights = np.random.default_rng(0).uniform(0, 1, (n, 5)).astype(np.float32)
+    weights[weights < 0.4] = 0
+    weights[np.arange(n), np.arange(n) % 5] = 0.5
+    return replace(spec, modules=ModuleMembership(spec.genes, weights, tuple("abcde")))

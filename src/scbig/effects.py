@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -126,6 +126,11 @@ def shrink(delta: Matrix, variance: Matrix) -> Matrix:
     squares = np.square(delta)
     kept = 1.0 - np.divide(variance, squares, out=np.ones_like(delta), where=squares > 0)
     return np.asarray(delta * np.maximum(kept, 0.0))
+
+
+def shrunken(effects: Effects) -> Effects:
+    """The effects, shrunken by their own standard errors; all else unchanged."""
+    return replace(effects, delta=shrink(effects.delta, effects.variance))
 
 
 @dataclass(frozen=True)

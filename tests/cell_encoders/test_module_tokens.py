@@ -9,7 +9,7 @@ from scbig.cell_encoders.module_tokens import ModuleTokens
 from scbig.cell_encoders.principal_axes import PrincipalAxes
 from scbig.data_spec import DataSpec
 from scbig.module_membership import ModuleMembership
-from tiny_spec import make_tiny_spec
+from tiny_spec import make_tiny_spec, with_soft_modules
 
 
 def awake(spec: DataSpec, **kwargs: object) -> ModuleTokens:
@@ -85,11 +85,7 @@ def test_residual_of_a_gene_reads_its_own_module_only(tiny_spec):
 
 
 def test_soft_modules(tiny_spec):
-    weights = np.random.default_rng(0).uniform(0, 1, (24, 5)).astype(np.float32)
-    weights[weights < 0.4] = 0
-    weights[np.arange(24), np.arange(24) % 5] = 0.5
-    modules = ModuleMembership(tiny_spec.genes, weights, tuple("abcde"))
-    made = awake(dataclasses.replace(tiny_spec, modules=modules))
+    made = awake(with_soft_modules(tiny_spec))
     x = cells_of(tiny_spec)
     assert made.decode(made.encode(x)).isfinite().all()
     made.gate.zero_()

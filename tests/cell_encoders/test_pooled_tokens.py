@@ -7,9 +7,8 @@ import torch
 from scbig.cell_encoders.pooled_tokens import PooledTokens, module_embedding
 from scbig.cell_encoders.principal_axes import PrincipalAxes
 from scbig.data_spec import DataSpec
-from scbig.module_membership import ModuleMembership
 from scbig.target_embedding import EmbeddingSource, TargetEmbedding
-from tiny_spec import make_tiny_spec
+from tiny_spec import make_tiny_spec, with_soft_modules
 
 SMALL = {"width": 5, "hidden": 16, "blocks": 1, "points": 3, "heads": 2}
 
@@ -131,11 +130,7 @@ def test_embeddings_tell_modules_apart_and_are_not_needed(tiny_spec):
 
 
 def test_soft_modules(tiny_spec):
-    weights = np.random.default_rng(0).uniform(0, 1, (24, 5)).astype(np.float32)
-    weights[weights < 0.4] = 0
-    weights[np.arange(24), np.arange(24) % 5] = 0.5
-    modules = ModuleMembership(tiny_spec.genes, weights, tuple("abcde"))
-    made = published(dataclasses.replace(tiny_spec, modules=modules))
+    made = published(with_soft_modules(tiny_spec))
     assert made.decode(made.encode(cells_of(tiny_spec))).isfinite().all()
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from scbig.baselines.effect_shrinkage import shrunken
 from scbig.data_spec import DataSpec
-from scbig.effects import Matrix
+from scbig.effects import Matrix, shrunken
 
 #: Variances along an axis do not fall below this share of the mean variance.
 FLOOR = 1e-3

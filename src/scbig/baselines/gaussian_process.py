@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from scbig.baselines.effect_shrinkage import shrunken
 from scbig.baselines.embedding_kernel import EmbeddingKernel
 from scbig.baselines.gp_conditions import ConditionSet
 from scbig.baselines.gp_held_out import held_out_predictions
@@ -18,7 +17,7 @@ from scbig.baselines.gp_uncertainty import Calibration, normal_uncertainty
 from scbig.baselines.self_effect import SelfEffect
 from scbig.conditions import targets_of
 from scbig.effect_uncertainty import EffectUncertainty
-from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
+from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix, shrunken
 
 
 class GaussianProcess(EffectPredictor):

@@ -1,6 +1,6 @@
 """Hyper-parameters of the Gaussian process over gene effects: the fixed form, and random draws."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -90,7 +90,3 @@ def draw_settings(
         weights = rng.dirichlet(np.ones(sources)) if sources else np.ones(0)
         out.append(GpSettings(**values, weights=tuple(float(w) for w in weights)))
     return out
-
-
-#: Names of the settings that ``GaussianProcess`` takes as arguments.
-FIXED_NAMES = tuple(f.name for f in fields(GpSettings) if f.name not in ("cell_power", "weights"))

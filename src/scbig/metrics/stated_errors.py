@@ -1,7 +1,7 @@
 """Does a predictor know when it is wrong? What it states of its errors beside the errors."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -74,8 +74,9 @@ def stated_errors_table(
         for predictor, conditions in stated.items()
         for condition, known in sorted(conditions.items())
     ]
-    kept = ["calibrated", "expected_error", "error", "reliability", "inside_80", "inside_95"]
-    table = pd.DataFrame(rows, columns=["predictor", "condition", *kept])
+    table = pd.DataFrame(
+        rows, columns=["predictor", "condition", *(f.name for f in fields(StatedErrors))]
+    )
     about = scores.drop_duplicates("condition").set_index("condition")["subgroup"]
     table["subgroup"] = table["condition"].map(about)
     both = ["predictor", "condition"]
@@ -130,8 +131,9 @@ def stated_errors_summary(
 
 def _spearman(a: pd.Series, b: pd.Series) -> float:
     """Over pairs that are both known; NaN below five, or where one side is constant."""
+    from scipy.stats import spearmanr
+
     known = (a.notna() & b.notna()).to_numpy()
-    x, y = a[known].rank(), b[known].rank()
-    if known.sum() < FEWEST or x.nunique() < 2 or y.nunique() < 2:
+    if known.sum() < FEWEST or a[known].nunique() < 2 or b[known].nunique() < 2:
         return float("nan")
-    return float(np.corrcoef(x, y)[0, 1])
+    return float(spearmanr(a[known], b[known]).statistic)

@@ -1,8 +1,7 @@
 import numpy as np
 
 from make_effects import random_screen
-from scbig.baselines.effect_shrinkage import shrunken
-from scbig.effects import shrink
+from scbig.effects import shrink, shrunken
 
 
 def test_noise_goes_and_clear_effects_stay() -> None:
