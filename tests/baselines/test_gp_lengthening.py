@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from make_effects import random_screen
+from scbig.baselines.gaussian_process import GaussianProcess
+from scbig.baselines.gp_held_out import HeldOutPredictions
+from scbig.baselines.gp_lengthening import EXPONENT, Lengthening
+from scbig.baselines.gp_resplits import STRATA
+
+
+def _shrunken(share: float, n: int = 200, genes: int = 50) -> HeldOutPredictions:
+    """Predictions that are ``share`` of the truth, around a mean effect of 1."""
+    rng = np.random.default_rng(0)
+    own = rng.standard_normal((n, genes)).astype(np.float32)
+    stratum = np.arange(n) % len(STRATA)
+    return HeldOutPredictions(1 + own, 1 + share * own, np.ones(n), stratum)
+
+
+def test_only_what_sets_a_condition_apart_is_lengthened_half_way() -> None:
+    held_out = _shrunken(0.25)
+    trusted = np.full(len(STRATA), 10**9)
+    found = Lengthening.learn(held_out, np.ones(50), trusted)
+    expected = [4.0 ** EXPONENT.get(name, 0.0) for name in STRATA]
+    np.testing.assert_allclose(found.factor, [*expected, 1.0], rtol=1e-6)
+    longer = found.apply_to_hidden(held_out)
+    for s, factor in enumerate(expected):
+        here = held_out.stratum == s
+        own = held_out.truth[here] - 1
+        np.testing.assert_allclose(longer.delta[here] - 1, 0.25 * factor * own, atol=1e-5)
+    # what all conditions share stays
+    np.testing.assert_allclose(found.apply(np.ones((1, 50)), np.array([3])), 1.0)
+
+
+def test_few_targets_lengthen_less_and_too_long_is_not_shortened() -> None:
+    mean = np.ones(50)
+    some = Lengthening.learn(_shrunken(0.25), mean, np.full(len(STRATA), 10))
+    assert some.factor[STRATA.index("seen2")] == pytest.approx(4.0 ** (0.5 * 0.5))
+    none = Lengthening.learn(_shrunken(0.25), mean, np.zeros(len(STRATA)))
+    long = Lengthening.learn(_shrunken(2.0), mean, np.full(len(STRATA), 100))
+    np.testing.assert_array_equal(none.factor, 1.0)
+    np.testing.assert_array_equal(long.factor, 1.0)
+
+
+def test_the_process_is_lengthened_by_its_own_hidden_conditions() -> None:
+    effects = random_screen(n_doubles=20)
+    on = GaussianProcess(self_effect=False).fit(effects)
+    off = GaussianProcess(self_effect=False, lengthen=False).fit(effects)
+    assert on.lengthening is not None and off.lengthening is None
+    pair = next(c for c in ("A00+A01", "A00+A02", "A00+A03") if c not in effects.conditions)
+    mean, factor = on.lengthening.mean, on.lengthening.factor[STRATA.index("seen2")]
+    assert factor > 1
+    expected = mean + factor * (off.predict([pair]).delta - mean)
+    np.testing.assert_allclose(on.predict([pair]).delta, expected)
+    for unseen in (["A11"], ["A10+A11"]):
+        np.testing.assert_array_equal(on.predict(unseen).delta, off.predict(unseen).delta)
