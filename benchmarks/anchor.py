@@ -195,7 +195,8 @@ def run(panel: Panel, folder: Path) -> Iterator[pd.DataFrame]:
                     table[f"covered_{100 * level:.0f}"] = share
                 table["reliability"], table["error"] = found.reliability, found.error
                 retrieved = scores(predictor.retrieval(split.test), truth, effects.mean)
-                table["pds_l1_retrieval"] = retrieved["pds_l1"]
+                for score in ("pds", "pds_l1"):
+                    table[f"{score}_retrieval"] = retrieved[score]
             yield table
 
 
@@ -241,7 +242,8 @@ def main() -> None:
         anchor = table[table["predictor"].isin(["gp_mixed", "gp_tuned"])]
         columns = [f"covered_{100 * level:.0f}" for level in LEVELS]
         by = anchor.groupby(["stratum", "predictor"], sort=False)
-        said = by[[*columns, "pds_l1", "pds_l1_retrieval"]].mean()
+        ranked = ["pds", "pds_retrieval", "pds_l1", "pds_l1_retrieval"]
+        said = by[[*columns, *ranked]].mean()
         ranks = {("reliability", "pearson_delta"): "rank_pearson", ("error", "l2"): "rank_error"}
         for (guess, real), name in ranks.items():
             said[name] = [spearmanr(g[guess], g[real])[0] for _, g in by]

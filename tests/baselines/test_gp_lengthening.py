@@ -45,7 +45,7 @@ def test_the_process_is_lengthened_by_its_own_hidden_conditions() -> None:
     effects = random_screen(n_doubles=20)
     on = GaussianProcess(self_effect=False).fit(effects)
     off = GaussianProcess(self_effect=False, lengthen=False).fit(effects)
-    assert on.lengthening is not None and off.lengthening is None
+    assert on.lengthening is not None and off.lengthening is not None
     pair = next(c for c in ("A00+A01", "A00+A02", "A00+A03") if c not in effects.conditions)
     mean, factor = on.lengthening.mean, on.lengthening.factor[STRATA.index("seen2")]
     assert factor > 1
@@ -53,3 +53,20 @@ def test_the_process_is_lengthened_by_its_own_hidden_conditions() -> None:
     np.testing.assert_allclose(on.predict([pair]).delta, expected)
     for unseen in (["A11"], ["A10+A11"]):
         np.testing.assert_array_equal(on.predict(unseen).delta, off.predict(unseen).delta)
+
+
+def test_retrieval_is_as_long_as_measured_in_every_stratum() -> None:
+    held_out = _shrunken(0.25)
+    few = np.full(len(STRATA), 3)
+    found = Lengthening.learn(held_out, np.ones(50), few)
+    long = found.to_measured(found.apply(held_out.delta, held_out.stratum), held_out.stratum)
+    np.testing.assert_allclose(long, held_out.truth, atol=1e-4)
+    effects = random_screen(n_doubles=20)
+    on, off = (GaussianProcess(lengthen=flag).fit(effects) for flag in (True, False))
+    asked = ["A00+A11", "A11", "A10+A11"]
+    np.testing.assert_allclose(on.retrieval(asked), off.retrieval(asked), rtol=1e-6, atol=1e-9)
+    mean = effects.mean
+    apart = [
+        np.linalg.norm(y - mean, axis=1) for y in (on.retrieval(asked), off.predict(asked).delta)
+    ]
+    assert (apart[0] > 1.2 * apart[1]).all()

@@ -50,15 +50,6 @@ def test_a_stratum_never_hidden_is_not_calibrated() -> None:
     assert np.isfinite(found.sd).all() and np.isfinite(found.quantiles).all()
 
 
-def test_stretch_brings_shrunken_predictions_to_length() -> None:
-    drawn = _drawn(400, 0)
-    short = HeldOutPredictions(drawn.truth, drawn.truth / 4, drawn.variance, drawn.stratum)
-    stretch = dict(zip(STRATA, Calibration(short).stretch, strict=False))
-    assert stretch["seen2"] == pytest.approx(4.0, rel=1e-5)
-    assert stretch["seen1"] == pytest.approx(2.0, rel=1e-5)
-    assert stretch["seen0"] == stretch["unseen_single"] == 1.0
-
-
 def test_without_hidden_conditions_it_is_a_normal_distribution() -> None:
     found = normal_uncertainty(np.ones((2, 5)), np.full((2, 5), 0.5))
     np.testing.assert_allclose(found.half_width(0.95), 0.5 * 1.96, rtol=2e-3)

@@ -28,15 +28,16 @@ BLIND_TO_THE_SIGN = {"de_overlap", "de_jaccard", "de_precision", "de_auprc"}
 BLIND_TO_THE_SIZE = {
     "pearson_delta", "pearson_delta_top20", "pearson_delta_top50", "pearson_delta_top100",
     "pearson_delta_largest20", "pearson_delta_significant", "pearson_delta_notarget",
-    "perturbation_discrimination", "cell_eval_discrimination_cosine", "sign_accuracy",
-    "sign_accuracy_top20",
+    "perturbation_discrimination", "perturbation_discrimination_retrieval",
+    "cell_eval_discrimination_cosine", "sign_accuracy", "sign_accuracy_top20",
 }  # fmt: skip
 #: Grow or fall without bound as the predicted effect outgrows the true one.
 SEES_THE_SIZE = {"mse", "mae", "mse_top20", "weighted_mse", "weighted_r2", "r2"}
 #: Rank all conditions by their distance from a prediction.
 RANKS = {
     "perturbation_discrimination", "perturbation_discrimination_l1",
-    "perturbation_discrimination_l2", "centroid_accuracy", "centroid_accuracy_strict",
+    "perturbation_discrimination_l2", "perturbation_discrimination_retrieval",
+    "centroid_accuracy", "centroid_accuracy_strict",
     "cell_eval_discrimination_l1", "cell_eval_discrimination_l2",
     "cell_eval_discrimination_cosine",
 }  # fmt: skip

@@ -29,6 +29,7 @@ def of_trivial(panel: Panel, constant: Tensor) -> dict[str, float]:
         "perturbation_discrimination": 0.5,
         "perturbation_discrimination_l1": 0.5,
         "perturbation_discrimination_l2": 0.5,
+        "perturbation_discrimination_retrieval": 0.5,
         "centroid_accuracy": 0.5,
         "centroid_accuracy_strict": 0.5,
         "sign_accuracy": float(((d > 0) == (constant > 1e-6)).double().mean()),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scbig.baselines.embedding_kernel import EmbeddingKernel
 from scbig.baselines.gp_conditions import ConditionSet
 from scbig.baselines.gp_held_out import HeldOutPredictions, held_out_predictions
-from scbig.baselines.gp_lengthening import Lengthening
+from scbig.baselines.gp_lengthening import EXPONENT, Lengthening
 from scbig.baselines.gp_posterior import Asked, Posterior
 from scbig.baselines.gp_programmes import without_own_entries
 from scbig.baselines.gp_settings import GpSettings
@@ -167,10 +167,7 @@ class GaussianProcess(EffectPredictor):
             delta += self.tuned_form.correction(asked)
         if self.lengthening is not None:
             delta = self.lengthening.apply(delta, self._strata(conditions))
-        if self.self_effects is not None:
-            for i, condition in enumerate(conditions):
-                for gene, value in self.self_effects.entries(self.effects, condition):
-                    delta[i, gene] = value
+        self._set_own(delta, conditions)
         return EffectPrediction(delta, self._fallbacks(asked))
 
     def relative_variance(self, conditions: Sequence[str]) -> Matrix:
@@ -206,15 +203,16 @@ class GaussianProcess(EffectPredictor):
     def retrieval(self, conditions: Sequence[str]) -> Matrix:
         """Predicted effects brought to the length of measured ones, (conditions, genes).
 
-        For searching the measured effect that a prediction belongs to by distance, which shrunken
-        effects are bad at: y c^t with c the median ratio of measured to predicted length on hidden
-        training conditions, t = 1 for combinations of seen targets, 1/2 with one unseen, else 0.
-        The mean stays what ``predict`` answers.
+        For searching the measured effect that a prediction belongs to, which shrunken effects,
+        all close to what they share, are bad at: ``Lengthening.to_measured`` in every stratum. The
+        mean stays what ``predict`` answers.
         """
         delta = self.predict(conditions).delta
-        if self.calibration is None:
+        if self.lengthening is None:
             return delta
-        return delta * self.calibration.stretch[self._strata(conditions)][:, None]
+        longer = self.lengthening.to_measured(delta, self._strata(conditions))
+        self._set_own(longer, conditions)
+        return longer
 
     @cached_property
     def held_out(self) -> HeldOutPredictions | None:
@@ -230,19 +228,26 @@ class GaussianProcess(EffectPredictor):
 
     @cached_property
     def lengthening(self) -> Lengthening | None:
-        """How much effects are lengthened; ``None`` where they are not."""
-        if not self.lengthen or self.held_out is None or self.tuned_form is None:
+        """How much effects are lengthened; ``None`` where no hidden condition says."""
+        if self.held_out is None or self.tuned_form is None:
             return None
         mean = without_own_entries(self.effects).mean(0)
-        return Lengthening.learn(self.held_out, mean, self.tuned_form.n_held_out)
+        exponent = EXPONENT if self.lengthen else {}
+        return Lengthening.learn(self.held_out, mean, self.tuned_form.n_held_out, exponent)
 
     @cached_property
     def calibration(self) -> Calibration | None:
         """What hidden training conditions say of errors; ``None`` where there are too few."""
-        if self.held_out is None:
+        if self.held_out is None or self.lengthening is None:
             return None
-        as_predicted = self.lengthening.apply_to_hidden if self.lengthening else lambda h: h
-        return Calibration(as_predicted(self.held_out))
+        return Calibration(self.lengthening.apply_to_hidden(self.held_out))
+
+    def _set_own(self, delta: Matrix, conditions: Sequence[str]) -> None:
+        """Put the effects on unmeasured targets' own genes in, (conditions, genes)."""
+        if self.self_effects is not None:
+            for i, condition in enumerate(conditions):
+                for gene, value in self.self_effects.entries(self.effects, condition):
+                    delta[i, gene] = value
 
     def _strata(self, conditions: Sequence[str]) -> npt.NDArray[np.int64]:
         form = self.tuned_form

@@ -1,5 +1,6 @@
 """How much a shrunken prediction is lengthened, learned from hidden training conditions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,38 +22,48 @@ class Lengthening:
     """m + f (y - m): what sets a condition apart from the mean effect m, f times as long.
 
     A posterior mean has the least squared error and is too short: the genes that set a condition
-    apart are the most shrunken, and effects of different conditions look alike. f is the ratio of
-    measured to predicted root mean square of y - m on hidden training conditions of the stratum,
-    to the power ``EXPONENT`` n / (n + 10), n their distinct targets; never below 1.
+    apart are the most shrunken, and effects of different conditions look alike. With r the ratio
+    of measured to predicted root mean square of y - m on hidden training conditions of the stratum,
+    at least 1, and n their distinct targets, f = r^(e n / (n + 10)), e the exponent of the stratum.
 
     Attributes:
         mean: m, mean of the training effects, (genes,).
-        factor: f by index into ``STRATA``, and 1 for none, (strata + 1,).
+        ratio: r by index into ``STRATA``, and 1 for none, (strata + 1,).
+        factor: f, likewise.
     """
 
     mean: Matrix
+    ratio: Matrix
     factor: Matrix
 
     @classmethod
     def learn(
-        cls, held_out: HeldOutPredictions, mean: Matrix, n_held_out: npt.NDArray[np.int64]
+        cls,
+        held_out: HeldOutPredictions,
+        mean: Matrix,
+        n_held_out: npt.NDArray[np.int64],
+        exponent: Mapping[str, float] = EXPONENT,
     ) -> "Lengthening":
-        """Learn the factors.
+        """Learn the ratios.
 
         Args:
             held_out: predictions of hidden conditions.
             mean: of the training effects, (genes,).
             n_held_out: distinct hidden targets in each stratum, (strata,).
+            exponent: e by stratum, 0 where it is not named.
         """
-        factor = np.ones(len(STRATA) + 1)
-        for s, name in enumerate(STRATA):
+        ratio = np.ones(len(STRATA) + 1)
+        for s in np.unique(held_out.stratum):
             here = held_out.stratum == s
-            predicted = np.square(held_out.delta[here] - mean).sum()
-            if name in EXPONENT and predicted > 0:
-                ratio = np.sqrt(np.square(held_out.truth[here] - mean).sum() / predicted)
-                trust = n_held_out[s] / (n_held_out[s] + HALF_TRUSTED)
-                factor[s] = max(float(ratio), 1.0) ** (EXPONENT[name] * trust)
-        return cls(mean, factor)
+            true, predicted = (
+                float(np.square(side[here] - mean).sum())
+                for side in (held_out.truth, held_out.delta)
+            )
+            if predicted > 0:
+                ratio[s] = max(np.sqrt(true / predicted), 1.0)
+        e = np.array([*(exponent.get(name, 0.0) for name in STRATA), 0.0])
+        n = np.append(n_held_out, 0)
+        return cls(mean, ratio, ratio ** (e * n / (n + HALF_TRUSTED)))
 
     def apply(self, delta: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
         """Lengthened effects.
@@ -61,10 +72,17 @@ class Lengthening:
             delta: predicted effects, (conditions, genes).
             stratum: index into ``STRATA``, -1 for none, (conditions,).
         """
-        own = delta - self.mean
-        return np.asarray(delta + (self.factor[stratum] - 1.0)[:, None] * own)
+        return self._scaled(delta, self.factor[stratum])
+
+    def to_measured(self, lengthened: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
+        """Lengthened effects brought to the length of measured ones, m + r (y - m)."""
+        return self._scaled(lengthened, (self.ratio / self.factor)[stratum])
 
     def apply_to_hidden(self, held_out: HeldOutPredictions) -> HeldOutPredictions:
         """The hidden conditions as they are predicted now."""
         delta = self.apply(held_out.delta.astype(np.float64), held_out.stratum)
         return replace(held_out, delta=delta.astype(np.float32))
+
+    def _scaled(self, delta: Matrix, factor: Matrix) -> Matrix:
+        # written so that a factor of 1 changes no bit
+        return np.asarray(delta + (factor - 1.0)[:, None] * (delta - self.mean))

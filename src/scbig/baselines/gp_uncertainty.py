@@ -11,8 +11,6 @@ from scbig.effects import Matrix
 
 #: Share of the squared predicted effect in the error's variance: values tried.
 EFFECT_SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
-#: Exponent of the length that a retrieval vector is brought to, by stratum.
-RETRIEVAL = {"seen1": 0.5, "seen2": 1.0}
 #: Hidden conditions of a stratum from which it has quantiles of its own.
 ENOUGH = 20
 RIDGE = 3.0
@@ -70,13 +68,6 @@ class Calibration:
             ]
             + [pooled]
         )
-        true_length = np.linalg.norm(held_out.truth, axis=1)
-        self.stretch = np.ones(len(STRATA) + 1)
-        for s, name in enumerate(STRATA):
-            here = (held_out.stratum == s) & (length > 0)
-            if here.any():
-                ratio = float(np.median(true_length[here] / length[here]))
-                self.stretch[s] = ratio ** RETRIEVAL.get(name, 0.0)
 
     def uncertainty(
         self, delta: Matrix, variance: Matrix, stratum: npt.NDArray[np.int64]
