@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from scbig.conditions import CONTROL, join_targets
 from scbig.data.synthetic_biology import Biology, Matrix, plant_biology
 from scbig.data.synthetic_counts import draw_counts, draw_libraries, expected_log1p, shares
+from scbig.data.synthetic_lines import in_line
 from scbig.data.synthetic_priors import prior_gene_sets, prior_network, prior_vectors
 from scbig.data.synthetic_settings import SyntheticSettings
 from scbig.target_embedding import EmbeddingSource, TargetEmbedding
@@ -57,8 +58,9 @@ class SyntheticScreen:
     """A synthetic screen and all that comes with it.
 
     Attributes:
-        adata: raw counts in ``X`` (CSR), ``obs`` columns ``condition`` and ``batch``.
-        truth: what was planted.
+        adata: raw counts in ``X`` (CSR), ``obs`` columns ``condition`` and ``batch``, and
+            ``cell_line`` where there are several.
+        truths: what was planted in each cell line.
         embedding: names and unit vectors of measured genes and targets, some targets missing.
         network: prior weights between measured genes, symmetric CSR (genes, genes).
         gene_sets: prior gene sets.
@@ -66,11 +68,16 @@ class SyntheticScreen:
     """
 
     adata: "AnnData"
-    truth: SyntheticTruth
+    truths: tuple[SyntheticTruth, ...]
     embedding: tuple[tuple[str, ...], npt.NDArray[np.float32]]
     network: sp.csr_matrix
     gene_sets: dict[str, tuple[str, ...]]
     settings: SyntheticSettings
+
+    @property
+    def truth(self) -> SyntheticTruth:
+        """What was planted in the first cell line; genes, programs and conditions of all lines."""
+        return self.truths[0]
 
     def target_embedding(self) -> TargetEmbedding:
         """``embedding`` as the package's own type, one source called ``synthetic``."""
@@ -94,10 +101,13 @@ def make_synthetic(settings: SyntheticSettings | None = None) -> SyntheticScreen
     rng = np.random.default_rng([settings.seed, 5])
     conditions = _draw_conditions(biology, settings, rng)
     batch_effects = rng.normal(0, BATCH_SD, (settings.n_batches, settings.n_genes))
-    population = _Population(biology, conditions, batch_effects)
+    lines = [
+        _Population(in_line(biology, line, settings), conditions, batch_effects)
+        for line in range(settings.n_cell_lines)
+    ]
     return SyntheticScreen(
-        adata=_draw_cells(population, settings, rng),
-        truth=population.truth(),
+        adata=_with_lines([_draw_cells(line, settings, rng) for line in lines]),
+        truths=tuple(line.truth() for line in lines),
         embedding=prior_vectors(biology, settings),
         network=prior_network(biology, settings),
         gene_sets=prior_gene_sets(biology, settings),
@@ -202,3 +212,18 @@ def _draw_cells(
         obs=obs,
         var=pd.DataFrame(index=pd.Index(population.biology.genes)),
     )
+
+
+def _with_lines(lines: list["AnnData"]) -> "AnnData":
+    """One file of all cell lines, with a column that names them; a single one stays as it is."""
+    if len(lines) == 1:
+        return lines[0]
+    import anndata
+
+    names = [f"line_{i + 1}" for i in range(len(lines))]
+    joined = anndata.concat(
+        dict(zip(names, lines, strict=True)), label="cell_line", index_unique="-"
+    )
+    for column in ("condition", "batch", "cell_line"):
+        joined.obs[column] = joined.obs[column].astype("category")
+    return joined

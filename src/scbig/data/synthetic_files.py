@@ -14,7 +14,7 @@ def write_synthetic(screen: SyntheticScreen, folder: str | Path) -> dict[str, Pa
 
     Keys: ``screen`` (h5ad, raw counts), ``embedding`` (npz with ``genes``, ``emb``), ``network``
     (tsv.gz of gene, gene, score 0 to 1000), ``gene_sets`` (GMT), ``truth`` (npz with the fields
-    of ``SyntheticTruth``).
+    of ``SyntheticTruth``; those of a second cell line end in ``_line_2``).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,13 +41,16 @@ def write_synthetic(screen: SyntheticScreen, folder: str | Path) -> dict[str, Pa
     ]
     paths["gene_sets"].write_text("".join(sets))
     truth = screen.truth
+    in_each_line = {
+        f"{name}{'' if i == 0 else f'_line_{i + 1}'}": getattr(planted, name)
+        for i, planted in enumerate(screen.truths)
+        for name in ("program_shift", "mean", "responders")
+    }
     np.savez_compressed(
         paths["truth"],
         genes=np.array(truth.genes),
         program=truth.program,
         conditions=np.array(truth.conditions),
-        program_shift=truth.program_shift,
-        mean=truth.mean,
-        responders=truth.responders,
+        **in_each_line,
     )
     return paths

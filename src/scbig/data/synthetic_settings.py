@@ -17,6 +17,9 @@ class SyntheticSettings:
         cells_per_condition: cells of each perturbed condition.
         n_controls: control cells.
         n_batches: batches; every condition is spread over all of them.
+        n_cell_lines: cell lines, each with all conditions and as many cells again; from two on the
+            column ``cell_line`` says which.
+        line_similarity: correlation between a target's effects in the first and another line.
         prior_informativeness: cosine between a gene's prior vector and the latent vector that its
             effect is a smooth function of; 0 makes the embedding, network and gene sets useless.
         prior_width: width of the prior vectors.
@@ -36,6 +39,8 @@ class SyntheticSettings:
     cells_per_condition: int = 80
     n_controls: int = 1200
     n_batches: int = 2
+    n_cell_lines: int = 1
+    line_similarity: float = 0.6
     prior_informativeness: float = 0.8
     prior_width: int = 32
     missing_prior: float = 0.03
@@ -59,6 +64,7 @@ class SyntheticSettings:
             "cells_per_condition": 1,
             "n_controls": 1,
             "n_batches": 1,
+            "n_cell_lines": 1,
             "prior_width": 2,
             "epistasis": 0,
             "effect_size": 0,
@@ -67,7 +73,8 @@ class SyntheticSettings:
         for name, bound in smallest.items():
             if getattr(self, name) < bound:
                 raise UserError(f"synthetic {name} = {getattr(self, name)}: use {bound} or more")
-        for name in ("prior_informativeness", "missing_prior", "responders", "state_dependence"):
+        shares = ("prior_informativeness", "missing_prior", "responders", "state_dependence")
+        for name in (*shares, "line_similarity"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UserError(f"synthetic {name} = {getattr(self, name)}: use 0 to 1")
         most = self.n_targets * (self.n_targets - 1) // 2
