@@ -237,6 +237,10 @@ def test_context_mean_stands_there_when_there_are_contexts(tiny_spec: DataSpec) 
     for condition in ("T0@x", "T0@y", "T0+T8@x", "NOVEL@y", "T0@z", "control"):
         for baseline in standard.values():
             assert torch.isfinite(baseline.predict(_query(spec, condition)).mean).all()
+    # one training context is enough: the yardstick of a zero-shot split
+    alone = tuple(f"{c}@x" for c in tiny_spec.effects.conditions)
+    zero_shot = replace(tiny_spec, effects=replace(tiny_spec.effects, conditions=alone))
+    assert "context_mean" in standard_baselines(zero_shot)
 
 
 @pytest.mark.parametrize("condition", ["T0", "T8", "T0+T8", "T6+T7", "T9", "NOVEL", "control"])

@@ -66,6 +66,19 @@ def test_with_contexts_a_gene_is_hidden_in_one_of_them_too() -> None:
     assert strata["seen_elsewhere"] > 0 and strata["unseen_single"] > 0
 
 
+def test_it_is_hidden_where_more_is_lacking() -> None:
+    """A few-shot screen: all of k562, a third of rpe1; new conditions are asked for in rpe1."""
+    screen = sorted([f"{c}@k562" for c in SINGLES] + [f"{c}@rpe1" for c in SINGLES[::3]])
+    elsewhere = [
+        screen[int(i)]
+        for part in resplits(screen, 16, _rng())
+        for i, s in zip(np.flatnonzero(part.hidden), part.stratum, strict=True)
+        if STRATA[s] == "seen_elsewhere"
+    ]
+    assert len(elsewhere) > 10
+    assert all(name.endswith("@rpe1") for name in elsewhere)
+
+
 def test_distinct_targets() -> None:
     counts = dict(zip(STRATA, distinct_targets(SCREEN, resplits(SCREEN, 16, _rng())), strict=True))
     assert 30 <= counts["unseen_single"] <= 40 and counts["seen_elsewhere"] == 0

@@ -79,7 +79,8 @@ class GaussianProcess(EffectPredictor):
             measured gene, from the self effects of training singles.
         tuned: mix the tuned form in.
         lengthen: bring what sets combinations with a seen target apart half way to the length of
-            measured effects (``Lengthening``); only with the tuned form. It costs a little squared
+            measured effects (``Lengthening``), and what was seen in another context a quarter of
+            the way; only with the tuned form. It costs a little squared
             error and gains in weighted error, discrimination and spread (docs/anchor.md).
         shrink: shrink training effects by their standard errors first. Off: on hidden training
             conditions of Replogle et al. 2020 it changed L2 errors by -.03 +- .02 (two seen

@@ -11,8 +11,9 @@ from scbig.baselines.gp_resplits import STRATA
 from scbig.effects import Matrix
 
 #: Exponent of the ratio of lengths, by stratum: 0 is the posterior mean, 1 the measured length.
-#: Without a seen target it is the direction that is unknown, and length adds error only.
-EXPONENT = {"seen1": 0.5, "seen2": 0.5}
+#: Without a seen target it is the direction that is unknown, and length adds error only; where the
+#: target was seen in another context, a part of it is.
+EXPONENT = {"seen1": 0.5, "seen2": 0.5, "seen_elsewhere": 0.25}
 #: Distinct hidden targets at which the ratio counts half.
 HALF_TRUSTED = 10
 

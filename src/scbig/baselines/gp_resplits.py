@@ -60,16 +60,18 @@ def resplits(conditions: Sequence[str], n: int, rng: np.random.Generator) -> lis
 
     The mix of the field's simulation split: it covers unseen singles and combinations with no,
     one or two seen targets. With several contexts, every other re-split hides each gene in one
-    context only. Re-splits that hide nothing, or leave fewer than 3 conditions, are dropped.
+    context only, more often in one that lacks more of what others have: there new conditions are
+    asked for. Re-splits that hide nothing, or leave fewer than 3 conditions, are dropped.
     """
     genes, levels = np.array(target_genes(conditions), dtype=object), contexts(conditions)
+    lacking = _lacking(conditions, levels)
     combined = np.array([len(targets_of(c)) > 1 for c in conditions], dtype=np.bool_)
     out = []
     for r in range(n):
         chosen = rng.choice(genes, max(round(HIDDEN_GENES * len(genes)), 1), replace=False)
         everywhere = len(levels) < 2 or r % 2 == 0
         where: dict[str, str | None] = {
-            gene: None if everywhere else levels[rng.integers(len(levels))] for gene in chosen
+            gene: None if everywhere else str(rng.choice(levels, p=lacking)) for gene in chosen
         }
         hidden = np.array([_touches(c, where) for c in conditions], dtype=np.bool_)
         hidden |= combined & (rng.random(len(conditions)) < HIDDEN_COMBINATIONS)
@@ -79,6 +81,17 @@ def resplits(conditions: Sequence[str], n: int, rng: np.random.Generator) -> lis
         strata = [stratum_of(c, trained) for c, h in zip(conditions, hidden, strict=True) if h]
         out.append(Resplit(hidden, np.array([STRATA.index(s) for s in strata], dtype=np.int64)))
     return out
+
+
+def _lacking(conditions: Sequence[str], levels: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Share of each context in the perturbations that it lacks and another has, (contexts,)."""
+    everything = {in_context(c, "") for c in conditions}
+    missing = np.array(
+        [len(everything) - sum(context_of(c) == level for c in conditions) for level in levels]
+    )
+    if not missing.any():
+        missing = np.ones(len(levels), dtype=np.int64)
+    return np.asarray(missing / missing.sum())
 
 
 def _touches(condition: str, where: dict[str, str | None]) -> bool:

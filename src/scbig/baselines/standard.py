@@ -23,8 +23,8 @@ def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
     """Every standard baseline by its id, fitted on the training effects of ``spec``.
 
     ``no_change``, ``train_mean``, ``gp_shift``, ``gp_count_transport`` and ``gp_fold_transport``
-    make cells; the others predict means only. ``context_mean`` stands there for screens of more
-    than one context, the two transports for screens that came as counts. On a screen without
+    make cells; the others predict means only. ``context_mean`` stands there for screens with
+    contexts, the two transports for screens that came as counts. On a screen without
     combinations ``additive``, ``scaled_additive`` and ``matching`` give the same answers.
     """
     effects = spec.effects
@@ -33,7 +33,7 @@ def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
         "no_change": UnchangedCells(),
         "train_mean": PerturbedCells(spec),
     }
-    if len(effects.contexts) > 1:
+    if effects.contexts:
         out["context_mean"] = EffectMean(ContextMean(), effects)
     out |= {
         "additive": EffectMean(Additive(), effects),
