@@ -4,7 +4,7 @@ import pytest
 from make_effects import random_screen
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.baselines.gp_held_out import HeldOutPredictions
-from scbig.baselines.gp_lengthening import EXPONENT, Lengthening
+from scbig.baselines.gp_rescaling import EXPONENT, SHORTEST, Rescaling
 from scbig.baselines.gp_resplits import STRATA
 
 
@@ -19,7 +19,7 @@ def _shrunken(share: float, n: int = 200, genes: int = 50) -> HeldOutPredictions
 def test_only_what_sets_a_condition_apart_is_lengthened_half_way() -> None:
     held_out = _shrunken(0.25)
     trusted = np.full(len(STRATA), 10**9)
-    found = Lengthening.learn(held_out, np.ones(50), trusted)
+    found = Rescaling.learn(held_out, np.ones(50), trusted)
     expected = [4.0 ** EXPONENT.get(name, 0.0) for name in STRATA]
     np.testing.assert_allclose(found.factor, [*expected, 1.0], rtol=1e-6)
     longer = found.apply_to_hidden(held_out)
@@ -33,36 +33,37 @@ def test_only_what_sets_a_condition_apart_is_lengthened_half_way() -> None:
 
 def test_few_targets_lengthen_less_and_too_long_is_not_shortened() -> None:
     mean = np.ones(50)
-    some = Lengthening.learn(_shrunken(0.25), mean, np.full(len(STRATA), 10))
+    some = Rescaling.learn(_shrunken(0.25), mean, np.full(len(STRATA), 10))
     assert some.factor[STRATA.index("seen2")] == pytest.approx(4.0 ** (0.5 * 0.5))
-    none = Lengthening.learn(_shrunken(0.25), mean, np.zeros(len(STRATA)))
-    long = Lengthening.learn(_shrunken(2.0), mean, np.full(len(STRATA), 100))
+    none = Rescaling.learn(_shrunken(0.25), mean, np.zeros(len(STRATA)))
+    long = Rescaling.learn(_shrunken(1.5), mean, np.full(len(STRATA), 100))
     np.testing.assert_array_equal(none.factor, 1.0)
     np.testing.assert_array_equal(long.factor, 1.0)
 
 
-def test_the_process_is_lengthened_by_its_own_hidden_conditions() -> None:
+def test_the_process_is_rescaled_by_its_own_hidden_conditions() -> None:
     effects = random_screen(n_doubles=20)
     on = GaussianProcess(self_effect=False).fit(effects)
-    off = GaussianProcess(self_effect=False, lengthen=False).fit(effects)
-    assert on.lengthening is not None and off.lengthening is not None
+    off = GaussianProcess(self_effect=False, rescale=False).fit(effects)
+    assert on.rescaling is not None and off.rescaling is not None
     pair = next(c for c in ("A00+A01", "A00+A02", "A00+A03") if c not in effects.conditions)
-    mean, factor = on.lengthening.mean, on.lengthening.factor[STRATA.index("seen2")]
-    assert factor > 1
-    expected = mean + factor * (off.predict([pair]).delta - mean)
-    np.testing.assert_allclose(on.predict([pair]).delta, expected)
-    for unseen in (["A11"], ["A10+A11"]):
-        np.testing.assert_array_equal(on.predict(unseen).delta, off.predict(unseen).delta)
+    for asked, stratum in ((pair, "seen2"), ("A00+A11", "seen1"), ("A11", "unseen_single")):
+        mean, factor = on.rescaling.mean, on.rescaling.factor[STRATA.index(stratum)]
+        assert factor != 1
+        expected = mean + factor * (off.predict([asked]).delta - mean)
+        np.testing.assert_allclose(on.predict([asked]).delta, expected)
+    # a measured condition is not a new one
+    np.testing.assert_array_equal(on.predict(["A00"]).delta, off.predict(["A00"]).delta)
 
 
 def test_retrieval_is_as_long_as_measured_in_every_stratum() -> None:
     held_out = _shrunken(0.25)
     few = np.full(len(STRATA), 3)
-    found = Lengthening.learn(held_out, np.ones(50), few)
+    found = Rescaling.learn(held_out, np.ones(50), few)
     long = found.to_measured(found.apply(held_out.delta, held_out.stratum), held_out.stratum)
     np.testing.assert_allclose(long, held_out.truth, atol=1e-4)
     effects = random_screen(n_doubles=20)
-    on, off = (GaussianProcess(lengthen=flag).fit(effects) for flag in (True, False))
+    on, off = (GaussianProcess(rescale=flag).fit(effects) for flag in (True, False))
     asked = ["A00+A11", "A11", "A10+A11"]
     np.testing.assert_allclose(on.retrieval(asked), off.retrieval(asked), rtol=1e-6, atol=1e-9)
     mean = effects.mean
@@ -70,3 +71,16 @@ def test_retrieval_is_as_long_as_measured_in_every_stratum() -> None:
         np.linalg.norm(y - mean, axis=1) for y in (on.retrieval(asked), off.predict(asked).delta)
     ]
     assert (apart[0] > 1.2 * apart[1]).all()
+
+
+def test_noise_is_shortened_and_what_is_useful_is_not() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.standard_normal((200, 50)).astype(np.float32)
+    noise = rng.standard_normal((200, 50)).astype(np.float32)
+    stratum, mean, trusted = np.full(200, 1), np.zeros(50), np.full(len(STRATA), 10**9)
+    s = STRATA.index("seen0")
+    assert stratum[0] == s and "seen0" not in EXPONENT
+    for share, low, high in ((0.0, SHORTEST, SHORTEST), (0.3, 0.5, 0.7), (0.6, 1.0, 1.0)):
+        held_out = HeldOutPredictions(share * noise + truth, noise, np.ones(200), stratum)
+        factor = Rescaling.learn(held_out, mean, trusted).factor[s]
+        assert low - 1e-6 <= factor <= high + 1e-6

@@ -1,4 +1,4 @@
-"""How much a shrunken prediction is lengthened, learned from hidden training conditions."""
+"""How far a prediction goes beyond what all conditions share, learned from hidden conditions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,18 +14,26 @@ from scbig.effects import Matrix
 #: Without a seen target it is the direction that is unknown, and length adds error only; where the
 #: target was seen in another context, a part of it is.
 EXPONENT = {"seen1": 0.5, "seen2": 0.5, "seen_elsewhere": 0.25}
-#: Distinct hidden targets at which the ratio counts half.
+#: Distinct hidden targets at which what they say counts half.
 HALF_TRUSTED = 10
+#: A prediction whose regression on hidden truths is below this has no better direction than chance.
+USEFUL = 0.5
+#: It is not shortened further: a correlation asks for the direction alone.
+SHORTEST = 0.25
 
 
 @dataclass(frozen=True)
-class Lengthening:
+class Rescaling:
     """m + f (y - m): what sets a condition apart from the mean effect m, f times as long.
 
     A posterior mean has the least squared error and is too short: the genes that set a condition
     apart are the most shrunken, and effects of different conditions look alike. With r the ratio
     of measured to predicted root mean square of y - m on hidden training conditions of the stratum,
-    at least 1, and n their distinct targets, f = r^(e n / (n + 10)), e the exponent of the stratum.
+    at least 1, n their distinct targets and t = n / (n + 10), it is lengthened by r^(e t), e the
+    exponent of the stratum.
+
+    Where the priors know nothing of effects, on the other hand, y - m is noise. With b the
+    regression of hidden truths on it, it is shortened by clip(2 b, 1/4, 1)^t.
 
     Attributes:
         mean: m, mean of the training effects, (genes,).
@@ -44,8 +52,8 @@ class Lengthening:
         mean: Matrix,
         n_held_out: npt.NDArray[np.int64],
         exponent: Mapping[str, float] = EXPONENT,
-    ) -> "Lengthening":
-        """Learn the ratios.
+    ) -> "Rescaling":
+        """Learn ratios and factors.
 
         Args:
             held_out: predictions of hidden conditions.
@@ -53,21 +61,21 @@ class Lengthening:
             n_held_out: distinct hidden targets in each stratum, (strata,).
             exponent: e by stratum, 0 where it is not named.
         """
-        ratio = np.ones(len(STRATA) + 1)
+        ratio, useful = np.ones(len(STRATA) + 1), np.ones(len(STRATA) + 1)
         for s in np.unique(held_out.stratum):
             here = held_out.stratum == s
-            true, predicted = (
-                float(np.square(side[here] - mean).sum())
-                for side in (held_out.truth, held_out.delta)
-            )
+            true, own = (side[here] - mean for side in (held_out.truth, held_out.delta))
+            predicted = float(np.square(own).sum())
             if predicted > 0:
-                ratio[s] = max(np.sqrt(true / predicted), 1.0)
+                ratio[s] = max(np.sqrt(np.square(true).sum() / predicted), 1.0)
+                useful[s] = np.clip((true * own).sum() / predicted / USEFUL, SHORTEST, 1.0)
         e = np.array([*(exponent.get(name, 0.0) for name in STRATA), 0.0])
         n = np.append(n_held_out, 0)
-        return cls(mean, ratio, ratio ** (e * n / (n + HALF_TRUSTED)))
+        trust = n / (n + HALF_TRUSTED)
+        return cls(mean, ratio, (ratio**e * useful) ** trust)
 
     def apply(self, delta: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
-        """Lengthened effects.
+        """Rescaled effects.
 
         Args:
             delta: predicted effects, (conditions, genes).
@@ -75,9 +83,9 @@ class Lengthening:
         """
         return self._scaled(delta, self.factor[stratum])
 
-    def to_measured(self, lengthened: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
-        """Lengthened effects brought to the length of measured ones, m + r (y - m)."""
-        return self._scaled(lengthened, (self.ratio / self.factor)[stratum])
+    def to_measured(self, rescaled: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
+        """Rescaled effects brought to the length of measured ones, m + r (y - m)."""
+        return self._scaled(rescaled, (self.ratio / self.factor)[stratum])
 
     def apply_to_hidden(self, held_out: HeldOutPredictions) -> HeldOutPredictions:
         """The hidden conditions as they are predicted now."""
