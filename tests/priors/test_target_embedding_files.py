@@ -7,11 +7,15 @@ import pytest
 import scipy.sparse as sp
 
 from scbig.errors import UserError
-from scbig.priors.aliases import read_aliases
+from scbig.priors.aliases import ALIAS, Aliases, read_aliases
 from scbig.priors.target_embedding_files import read_target_embeddings
 
 GENES = ["AAA", "BBB", "NA"]
 VECTORS = np.array([[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], dtype=np.float32)
+
+
+def renamed(**names):
+    return Aliases({name: (ALIAS, symbol) for name, symbol in names.items()})
 
 
 def write(folder, kind, genes=GENES, vectors=VECTORS):
@@ -68,7 +72,7 @@ def test_sources_side_by_side_have_their_own_masks(tmp_path):
 
 def test_old_and_new_symbols_find_each_other_and_are_reported(tmp_path):
     path = write(tmp_path, ".npz")
-    aliases = {"OLD_A": "AAA", "BBB": "NEW_B", "LOST": "GONE"}
+    aliases = renamed(OLD_A="AAA", BBB="NEW_B", LOST="GONE")
     reported: list[str] = []
     wanted = ["OLD_A", "NEW_B", "LOST", "NA"]
     table = read_target_embeddings([path], aliases, wanted, reported=reported)
@@ -83,13 +87,13 @@ def test_old_and_new_symbols_find_each_other_and_are_reported(tmp_path):
 
 def test_an_exact_name_wins_over_an_alias(tmp_path):
     path = write(tmp_path, ".npz")
-    table = read_target_embeddings([path], {"AAA": "BBB"}, ["AAA", "BBB"])
+    table = read_target_embeddings([path], renamed(AAA="BBB"), ["AAA", "BBB"])
     np.testing.assert_array_equal(table.block(0, ["AAA", "BBB"]), VECTORS[:2])
 
 
 def test_two_old_symbols_of_one_gene_are_not_guessed_between(tmp_path):
     path = write(tmp_path, ".npz")
-    table = read_target_embeddings([path], {"AAA": "NEW", "BBB": "NEW"}, ["NEW"])
+    table = read_target_embeddings([path], renamed(AAA="NEW", BBB="NEW"), ["NEW"])
     assert table.missing(["NEW"]) == ["NEW"]
 
 
@@ -121,9 +125,6 @@ def test_unusable_values_are_refused(tmp_path, genes, vectors, says):
 def test_unusable_files_are_refused(tmp_path):
     with pytest.raises(UserError, match="no embedding at"):
         read_target_embeddings([tmp_path / "absent.npz"])
-    (tmp_path / "model.pt").write_bytes(b"x")
-    with pytest.raises(UserError, match="use one of"):
-        read_target_embeddings([tmp_path / "model.pt"])
     np.savez(tmp_path / "other.npz", names=np.array(GENES))
     with pytest.raises(UserError, match="'genes' and 'emb'"):
         read_target_embeddings([tmp_path / "other.npz"])

@@ -1,5 +1,6 @@
 """Gene sets as vectors of genes: genes of the same sets are alike."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,13 +8,14 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from scbig.errors import UserError
-from scbig.priors.gene_sets import read_sets
 
 WIDTH = 128
 SMALLEST, LARGEST = 5, 2000
 
 
-def gene_set_vectors(path: Path) -> tuple[list[str], npt.NDArray[np.float32]]:
+def gene_set_vectors(
+    path: Path, found: Mapping[str, Sequence[str]]
+) -> tuple[list[str], npt.NDArray[np.float32]]:
     """Leading singular vectors of the gene x set matrix, times the singular values.
 
     A set weighs log(genes / its size), so that sharing a small set says more; rows have unit norm
@@ -21,17 +23,18 @@ def gene_set_vectors(path: Path) -> tuple[list[str], npt.NDArray[np.float32]]:
     left out. 1.5 s for the 12,531 terms of GO.
 
     Args:
-        path: GMT, plain or gzip.
+        path: where they are from, for the message.
+        found: genes of each set.
 
     Returns:
         Genes in order, and their vectors, (genes, at most ``WIDTH``).
 
     Raises:
-        UserError: the file cannot be read, or has no set of that size.
+        UserError: no set is of that size.
     """
     from sklearn.utils.extmath import randomized_svd
 
-    sets = [sorted(set(members)) for members in read_sets(path).values()]
+    sets = [sorted(set(members)) for members in found.values()]
     sets = [members for members in sets if SMALLEST <= len(members) <= LARGEST]
     if not sets:
         raise UserError(f"{path} has no set of {SMALLEST} to {LARGEST} genes to embed targets by")
