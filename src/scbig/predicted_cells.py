@@ -193,6 +193,6 @@ def refuse_unknown(spec: DataSpec, conditions: Sequence[str]) -> None:
     unknown = spec.targets.missing(_in_order(conditions))
     if unknown:
         raise UserError(
-            f"no embedding for {listed(unknown)}: leave them out, train with a source that has "
+            f"no embedding for {listed(unknown, 20)}: leave them out, train with a source that has "
             "them, or drop strict"
         )

@@ -104,7 +104,7 @@ def _from_text(
 def is_network(shape: Shape) -> bool:
     """Whether the columns are gene, gene, number; of a table of vectors one is called gene."""
     named = {c.lower() for c in shape.columns[:2]} & set(GENES)
-    if not shape.header or not shape.rows or (len(named) == 1 and len(shape.columns) > 3):
+    if not shape.header or not shape.rows or (named and len(shape.columns) > 3):
         return False
     return all(
         len(row) > 2 and not is_number(row[0]) and not is_number(row[1]) and is_number(row[2])

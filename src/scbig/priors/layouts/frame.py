@@ -47,7 +47,8 @@ def frame_vectors(path: Path, table: "pd.DataFrame", wanted: Collection[str]) ->
         table, said = _transposed(path, table)
         return GeneVectors.checked(path, table.index, table.to_numpy(np.float32), [*notes, said])
     rest = table.drop(columns=column)
-    return GeneVectors.checked(path, table[column].astype(str), _numbers(path, rest), notes)
+    genes = table[column].astype(object).where(table[column].notna(), "")
+    return GeneVectors.checked(path, genes, _numbers(path, rest), notes)
 
 
 def _counts_rows(column: "pd.Series[Any]", name: str) -> bool:

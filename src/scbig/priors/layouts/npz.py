@@ -26,7 +26,8 @@ def read_npz(path: Path, key: str = "") -> GeneVectors:
     Raises:
         UserError: no such pair or several, an array that is a pickle, or what ``GeneVectors`` says.
     """
-    with readable(path), np.load(path, allow_pickle=False) as archive:
+    # numpy does not close a file that it cannot read
+    with readable(path), path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         try:
             arrays = {name: archive[name] for name in archive.files}
         except ValueError:
