@@ -227,8 +227,8 @@ class PerturbationDataModule(LightningDataModule):
         return target_genes(self.full_screen.conditions)
 
     def _knowledge(self, genes: Sequence[str]) -> PriorKnowledge:
-        rows = training_rows(self.full_screen, self.split)
-        refuse_other_cells(self.embeddings, lambda: fitted_on(self.full_screen, rows))
+        screen, split = self.full_screen, self.split
+        refuse_other_cells(self.embeddings, lambda: fitted_on(screen, training_rows(screen, split)))
         files = (self.embeddings, self.aliases, self.network, self.gene_sets)
         if self.path is not None or any(files):
             known = read_prior_knowledge(genes, self._targets, *files)

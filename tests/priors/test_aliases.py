@@ -33,6 +33,14 @@ def test_the_complete_set_of_hgnc(tmp_path):
     assert "OTHER" not in aliases.renamed and not aliases.ambiguous
 
 
+def test_ids_without_a_symbol_stand_for_nothing(tmp_path):
+    path = tmp_path / "mart_export.txt"
+    path.write_text(
+        "Gene stable ID\tGene name\nENSG00000000001\tA\nENSG00000000002\t\nENSG00000000001\tA\n"
+    )
+    assert read_aliases(path).renamed == {"ENSG00000000001": (ENSEMBL, "A")}
+
+
 def test_gene_info_of_ncbi(tmp_path):
     path = tmp_path / "Homo_sapiens.gene_info"
     path.write_text(

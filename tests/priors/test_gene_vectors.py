@@ -14,6 +14,11 @@ def test_half_precision_across_blocks():
     assert found.values.dtype == np.float16 and found.notes == ("note",)
 
 
+def test_vectors_of_zeros_are_counted():
+    found = GeneVectors.checked("F", GENES, np.array([[0.0, 0.0], [1.0, 2.0]]))
+    assert found.notes == ("1 genes have a vector of zeros",)
+
+
 @pytest.mark.parametrize(
     ("genes", "values", "says"),
     [
@@ -25,6 +30,7 @@ def test_half_precision_across_blocks():
         (GENES, VALUES * np.nan, "NaN or infinite values for 2 genes: A, B"),
         (GENES, VALUES * 1e5, "beyond half precision"),
         (GENES, VALUES * 1e200, "infinite"),
+        (GENES, VALUES * 1e-9, "at most 4e-09, too small for half precision"),
         (GENES, VALUES.astype(str), "type <U32: it needs numbers"),
         (GENES, VALUES.astype(complex), "needs numbers"),
     ],

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scbig.priors.aliases import ALIAS, CASE, ENSEMBL, PREVIOUS, Aliases, read_aliases
 from scbig.priors.name_matching import Rewrite, match_names
@@ -80,6 +82,20 @@ def test_rewrites_are_counted_by_kind_with_examples():
         "1 by previous symbol: OLD as NEW",
         "9 by case: a0 as A0, a1 as A1 and 7 more",
     ]
+
+
+NAMES = st.sampled_from(["NEW", "OLD", "NICK", "PAL", "BOTH", "OTHER", "new", "Old", "X",
+                         "ENSG00000000001", "ENSG00000000001.3"])  # fmt: skip
+
+
+@given(st.lists(NAMES), st.lists(NAMES, unique=True))
+def test_every_gene_has_one_fate_whatever_the_order(wanted, names):
+    matching = match_names(wanted, names, ALIASES)
+    assert set(matching.found.values()) <= set(names)
+    assert all(matching.found[gene] == gene for gene in set(wanted) & set(names))
+    assert not set(matching.found) & set(matching.ambiguous)
+    assert {r.wanted for r in matching.rewrites} == {g for g, n in matching.found.items() if g != n}
+    assert match_names(wanted[::-1], names[::-1], ALIASES).found == matching.found
 
 
 @pytest.mark.real

@@ -21,7 +21,7 @@ COLUMNS = {
     PREVIOUS: ("prev_symbol", "previous_symbols", "previous_symbol"),
     ALIAS: ("alias", "alias_symbol", "alias_symbols", "synonyms"),
 }
-SYMBOLS = ("symbol", "approved_symbol", "gene_symbol")
+SYMBOLS = ("symbol", "approved_symbol", "gene_symbol", "gene_name")
 _ENSEMBL = re.compile(r"(ENS[A-Z]*G\d{11})(?:\.\d+)?")
 
 
@@ -76,6 +76,7 @@ def read_aliases(path: str | Path) -> Aliases:
             f"the alias table {path} has columns {listed(table.columns, 10)}: it needs 'symbol' "
             "and 'alias' (or Synonyms, prev_symbol, ensembl_gene_id), separated by tabs"
         )
+    table = table[table[symbol] != ""].reset_index(drop=True)
     symbols = frozenset(table[symbol])
     renamed: dict[str, tuple[str, str]] = {}
     ambiguous: dict[str, tuple[str, ...]] = {}

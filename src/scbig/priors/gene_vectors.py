@@ -12,6 +12,8 @@ from scbig.errors import UserError, listed
 
 #: Rows that are looked at together: no second copy of a large source in full precision.
 BLOCK = 4096
+#: Below it half precision keeps fewer than its eleven bits.
+SMALLEST = float(np.finfo(np.float16).smallest_normal)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,10 @@ class GeneVectors:
                 f"the embedding {where} has a gene without name, number {genes.index('') + 1}: "
                 "name it or leave it out"
             )
-        return cls(genes, _half(where, genes, values), tuple(notes))
+        half = _half(where, genes, values)
+        zero = int((~half.any(1)).sum())
+        said = [f"{zero} genes have a vector of zeros"] if zero else []
+        return cls(genes, half, (*notes, *said))
 
 
 def _half(where: object, genes: Sequence[str], values: npt.NDArray[Any]) -> npt.NDArray[np.float16]:
@@ -91,5 +96,10 @@ def _half(where: object, genes: Sequence[str], values: npt.NDArray[Any]) -> npt.
         raise UserError(
             f"the embedding {where} has values up to {largest:.3g}, beyond half precision: "
             "rescale it"
+        )
+    if 0 < largest < SMALLEST:
+        raise UserError(
+            f"the embedding {where} has values of at most {largest:.3g}, too small for half "
+            "precision: rescale it"
         )
     return out

@@ -1,6 +1,7 @@
 """Vectors of genes from files of torch: ESM2 (UCE, Arc) and scGPT. No code in them is run."""
 
 import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,9 @@ def read_scgpt(folder: Path) -> GeneVectors:
 def _load(path: Path) -> Any:
     with readable(path):
         try:
-            return torch.load(path, map_location="cpu", weights_only=True)
+            # mapped, not copied: gigabytes are read once
+            mapped = zipfile.is_zipfile(path)
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
         except pickle.UnpicklingError:
             raise UserError(
                 f"{path} holds more than tensors, and opening that runs what is in it: if you "
