@@ -134,3 +134,4 @@ def test_fit_refuses_an_embedding_of_other_cells(scbig, place, capsys):
     assert scbig(*fit, "--run_dir", "yes", "--data.embeddings", "[own.npz]") == 0
     card = json.loads((place / "yes" / "card.json").read_text())
     assert card["coverage"]["without_embedding"] == ["D"]
+    assert card["coverage"]["sources"] == ["own.npz: 30 genes x 6, has 30 of 31 wanted genes"]
