@@ -160,11 +160,11 @@ def _pearson(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.where(defined, (left * right).sum(1) / np.where(defined, size, 1.0), np.nan)
 
 
-def run(panel: Panel, folder: Path) -> Iterator[pd.DataFrame]:
+def run(panel: Panel, folder: Path, embedding: Path) -> Iterator[pd.DataFrame]:
     """Scores of every predictor on every test condition, a table a split and predictor."""
     wanted = target_genes(panel.effects.conditions)
     aliases = read_aliases(folder / "priors" / "gene_alias.tsv.gz")
-    files = [folder / "priors" / name for name in (EMBEDDING, *FURTHER)]
+    files = [embedding, *(folder / "priors" / name for name in FURTHER)]
     one, all_of_them = (
         read_target_embeddings(paths, aliases, wanted, keep_all=False, targets=wanted)
         for paths in (files[:1], files)
@@ -224,13 +224,15 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, default=real_panels(), help="folder of the real panels"
     )
+    parser.add_argument("--embedding", type=Path, help="the one embedding; that of the panels")
     parser.add_argument("--out", type=Path, help="CSV of the score of every condition")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    embedding = options.embedding or options.data / "priors" / EMBEDDING
     whole = []
     for read in (norman, replogle):
         panel = read(options.data)
-        table = pd.concat(run(panel, options.data), ignore_index=True)
+        table = pd.concat(run(panel, options.data, embedding), ignore_index=True)
         whole.append(table)
         by = table.groupby(["stratum", "predictor"], sort=False)
         means = by[SCORES].mean().round(3)

@@ -3,7 +3,7 @@ import pytest
 
 from scbig.data.synthetic import make_synthetic
 from scbig.errors import UserError
-from scbig.screen_knowledge import planted_knowledge, unembedded_targets
+from scbig.screen_knowledge import planted_knowledge, refuse_other_cells, unembedded_targets
 from small_run import SCREEN
 
 
@@ -30,3 +30,15 @@ def test_targets_without_an_embedding_are_said_or_refused() -> None:
     assert line == "1 of 4 target genes have no embedding and share a learned one: ABSENT"
     with pytest.raises(UserError, match=r"1 of 4 target genes have no embedding: ABSENT; add"):
         unembedded_targets(embedding, targets, strict=True)
+
+
+def test_embeddings_of_other_cells_are_refused(tmp_path) -> None:
+    vectors = {"genes": np.array(["A"]), "emb": np.ones((1, 2))}
+    paths = [str(tmp_path / f"{name}.npz") for name in ("prior", "own", "other")]
+    for path, said in zip(paths, ({}, {"fitted_on": "abc"}, {"fitted_on": "def"}), strict=True):
+        np.savez(path, **vectors, **said)
+    refuse_other_cells(paths[:2], lambda: "abc")
+    # the hash is not asked for where no file has one
+    refuse_other_cells(paths[:1], lambda: pytest.fail("was asked"))
+    with pytest.raises(UserError, match=r"other\.npz: fitted on other cells"):
+        refuse_other_cells(paths, lambda: "abc")

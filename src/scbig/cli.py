@@ -9,8 +9,15 @@ from scbig.errors import UserError
 TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
-#: Commands that may be followed by their file: ``scbig data check F`` is ``... --data.path F``.
-FILE_COMMANDS = (("modules",), ("data", "check"), ("data", "split"), ("data", "audit"))
+#: Commands that may be followed by their file: ``scbig data check F`` is ``... --data F``.
+FILE_COMMANDS = {
+    ("modules",): "--data",
+    ("data", "check"): "--data",
+    ("data", "split"): "--data",
+    ("data", "audit"): "--data",
+    ("data", "prior", "expression"): "--data",
+    ("data", "prior", "check"): "--embedding",
+}
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -28,6 +35,7 @@ usage: scbig COMMAND [OPTIONS]
             make a split                    scbig data split F.h5ad --rule simulation --out S.json
             find leaks                      scbig data audit F.h5ad --split S.json
             make the synthetic screen       scbig data make --out FOLDER
+            make or check embeddings        scbig data prior build --go G --string S --out E.npz
   doctor    versions, devices, a test step  scbig doctor
 
 Every command explains itself with --help.
@@ -68,6 +76,9 @@ def _run(command: str) -> None:
 
     from scbig.commands.data import check, make
     from scbig.commands.data_audit import audit
+    from scbig.commands.data_prior_build import build
+    from scbig.commands.data_prior_check import check as check_prior
+    from scbig.commands.data_prior_expression import expression
     from scbig.commands.data_split import split
     from scbig.commands.doctor import doctor
     from scbig.commands.evaluate import evaluate_file
@@ -85,6 +96,12 @@ def _run(command: str) -> None:
                 "check": check,
                 "split": split,
                 "audit": audit,
+                "prior": {
+                    "_help": "Make and check embeddings of genes.",
+                    "build": build,
+                    "expression": expression,
+                    "check": check_prior,
+                },
             },
             "doctor": doctor,
         },
@@ -99,10 +116,11 @@ def with_paths(arguments: list[str]) -> list[str]:
 
     So is a file right after a command that reads one.
     """
-    for words in map(list, FILE_COMMANDS):
+    for words, option in FILE_COMMANDS.items():
         n = len(words)
-        if arguments[:n] == words and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):
-            arguments = [*words, "--data", *arguments[n:]]
+        found = tuple(arguments[:n]) == words
+        if found and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):
+            arguments = [*words, option, *arguments[n:]]
     split = (argument.partition("=") for argument in arguments)
     return [
         f"{name}.path{equals}{value}" if name in FILE_OPTIONS else name + equals + value

@@ -12,6 +12,7 @@ from scbig.data.expression_reader import Scale
 from scbig.data.fit_spec import fit_spec
 from scbig.data.highly_variable import highly_variable, training_rows
 from scbig.data.pair_loader import PairLoader
+from scbig.data.provenance import fitted_on
 from scbig.data.schema import ScreenContract, read_screen
 from scbig.data.screen import Screen
 from scbig.data.screen_description import coverage_of, describe_screen
@@ -27,7 +28,7 @@ from scbig.gene_modules.clusterer import Clusterer
 from scbig.gene_modules.leiden import Leiden
 from scbig.gene_modules.screen_graph import RELATIONS, check_relations
 from scbig.priors.knowledge import PriorKnowledge, read_prior_knowledge
-from scbig.screen_knowledge import planted_knowledge, unembedded_targets
+from scbig.screen_knowledge import planted_knowledge, refuse_other_cells, unembedded_targets
 from scbig.screen_modules import screen_modules
 from scbig.split import Split
 
@@ -226,6 +227,8 @@ class PerturbationDataModule(LightningDataModule):
         return target_genes(self.full_screen.conditions)
 
     def _knowledge(self, genes: Sequence[str]) -> PriorKnowledge:
+        screen, split = self.full_screen, self.split
+        refuse_other_cells(self.embeddings, lambda: fitted_on(screen, training_rows(screen, split)))
         files = (self.embeddings, self.aliases, self.network, self.gene_sets)
         if self.path is not None or any(files):
             known = read_prior_knowledge(genes, self._targets, *files)

@@ -263,9 +263,7 @@ class Evaluation:
         return truth, ScoredTruth.of(truth, mark) if known is None else known
 
     def _coverage(self, condition: str) -> str:
-        targets = targets_of(condition)
-        missing = len(self.spec.targets.missing(targets))
-        return "all" if not missing else "none" if missing == len(targets) else "part"
+        return self.spec.targets.coverage(targets_of(condition))
 
     def _values(self, predictor: str) -> dict[str, dict[str, float]]:
         if predictor not in CEILINGS:

@@ -14,7 +14,7 @@ import torch
 
 from scbig.checkpoint import model_of, read_checkpoint
 from scbig.component import TRUSTED
-from scbig.conditions import CONTEXT, canonical, context_of, in_context
+from scbig.conditions import CONTEXT, canonical, context_of, in_context, target_genes
 from scbig.data.control_cells import ControlCells, read_controls
 from scbig.data.schema import ScreenContract
 from scbig.data_spec import DataSpec
@@ -22,6 +22,7 @@ from scbig.errors import UserError, listed
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.predicted_cells import to_anndata
 from scbig.predictor import Query
+from scbig.screen_knowledge import unembedded_targets
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -84,7 +85,8 @@ class LoadedModel:
         Returns:
             AnnData of (conditions x cells, genes), X in log1p of counts per 10,000, and the same
             cells in ``layers["counts"]`` where they are counts. obs: ``condition``,
-            ``source_cell``, ``fallback``, covariates, ``library``. ``uns["scbig"]``: provenance
+            ``source_cell``, ``fallback``, ``coverage`` (whether all, part or none of the targets
+            have an embedding), covariates, ``library``. ``uns["scbig"]``: provenance
             and, for each target, what the model knew of it. Where the model says how far off its
             means will be: obs ``reliability``, ``expected_error``, ``intervals_calibrated``, and
             varm ``mean_low_80`` to ``mean_high_95`` and ``retrieval_effects``, (genes, conditions)
@@ -100,10 +102,12 @@ class LoadedModel:
         queries, sources = queries_of(controls, names, self.spec, n_cells, seed)
         predictions = [self.model.predict(query.to(self.model.device)) for query in queries]
         out = to_anndata(self.spec, queries, predictions, sources)
+        asked = target_genes(names)
+        without = unembedded_targets(self.spec.targets, asked, strict=False)
         out.uns["scbig"] |= {
             "checkpoint_sha256": self.checkpoint_sha256,
             "seed": seed,
-            "reported": list(controls.reported),
+            "reported": [*controls.reported, *without],
         }
         return out
 

@@ -32,7 +32,7 @@ class CellBlock:
     Attributes:
         condition: canonical name.
         cells: sparse float32, (N, genes).
-        table: a row a cell: condition, covariates, source_cell, fallback.
+        table: a row a cell: condition, covariates, source_cell, fallback, coverage.
         mean: the mean as it was stated, which need not be that of the cells, (genes,), float64.
         counts: the same cells as counts of the library size of their source cells, (N, genes);
             ``None`` when they are none.
@@ -72,6 +72,7 @@ def cell_block(
         table[name] = [known[code] for code in query.covariates[:, k].tolist()]
     table["source_cell"] = "" if sources is None else list(sources)
     table["fallback"] = prediction.fallback
+    table["coverage"] = spec.targets.coverage(targets_of(query.condition))
     cells = sp.csr_matrix(prediction.cells.cpu().float().numpy())
     mean = prediction.mean.detach().cpu().double().numpy()
     if query.library is not None:
@@ -122,7 +123,7 @@ def join_blocks(spec: DataSpec, blocks: Sequence[CellBlock]) -> AnnData:
     obs = pd.concat([block.table for block in blocks], ignore_index=True)
     number = obs.groupby("condition").cumcount().astype(str)
     obs.index = pd.Index(obs["condition"] + "-" + number)
-    for column in ("condition", "fallback", *spec.covariates):
+    for column in ("condition", "fallback", "coverage", *spec.covariates):
         obs[column] = obs[column].astype("category")
     var = pd.DataFrame(index=pd.Index(spec.genes))
     out = AnnData(X=sp.vstack([block.cells for block in blocks], format="csr"), obs=obs, var=var)
@@ -193,6 +194,6 @@ def refuse_unknown(spec: DataSpec, conditions: Sequence[str]) -> None:
     unknown = spec.targets.missing(_in_order(conditions))
     if unknown:
         raise UserError(
-            f"no embedding for {listed(unknown)}: leave them out, train with a source that has "
+            f"no embedding for {listed(unknown, 20)}: leave them out, train with a source that has "
             "them, or drop strict"
         )

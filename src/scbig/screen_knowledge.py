@@ -1,11 +1,12 @@
 """What the priors know of one screen: read from files, or planted with the synthetic screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from scbig.data.synthetic import SyntheticScreen
 from scbig.errors import UserError, listed
+from scbig.priors.embedding_provenance import fitted_on_of
 from scbig.priors.knowledge import PriorKnowledge
 from scbig.target_embedding import TargetEmbedding
 
@@ -44,3 +45,23 @@ def unembedded_targets(
             "strict"
         )
     return [f"{said} and share a learned one: {listed(missing)}"]
+
+
+def refuse_other_cells(embeddings: Sequence[str], training: Callable[[], str]) -> None:
+    """Refuse embeddings that say they were fitted on other cells than the training cells.
+
+    Args:
+        embeddings: files; one that says nothing is a prior from elsewhere.
+        training: hash of the training cells (``scbig.data.provenance.fitted_on``), asked for only
+            where a file has one.
+
+    Raises:
+        UserError: there are such embeddings.
+    """
+    said = {path: fitted_on_of(path) for path in embeddings}
+    other = [path for path, cells in said.items() if cells and cells != training()]
+    if other:
+        raise UserError(
+            f"{listed(other)}: fitted on other cells than the training cells of this split; make "
+            "it again with scbig data prior expression --split"
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,11 @@ class TargetEmbedding:
     def missing(self, targets: Sequence[str]) -> list[str]:
         """Targets that no source has."""
         return [t for t in targets if t not in self.row or not self.known[self.row[t]].any()]
+
+    def coverage(self, targets: Sequence[str]) -> Literal["all", "part", "none"]:
+        """Whether all, part or none of the targets have an embedding; control has no gap."""
+        missing = len(self.missing(targets))
+        return "all" if not missing else "none" if missing == len(targets) else "part"
 
     def block(self, source: int, targets: Sequence[str]) -> npt.NDArray[np.float64]:
         """Vectors of one source, (targets, width), NaN where it lacks the target."""

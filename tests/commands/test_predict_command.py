@@ -39,6 +39,30 @@ def test_prediction_needs_the_checkpoint_alone(
     assert np.isfinite(first.X.data).all() and (first.X.data >= 0).all()
 
 
+def test_a_target_without_embedding_is_flagged_wherever_it_is_used(
+    command: Command, checkpoint: Path, screen_files: Path, place: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    out = place / "flagged.h5ad"
+    unknown = [f"NOSUCH{i:02d}" for i in range(21)]
+    asked = ["T000", f"{unknown[0]}+T000", *unknown]
+    arguments = ("predict", "--ckpt_path", checkpoint, "--data.path",
+                 screen_files / "screen.h5ad", "--perturbations", ",".join(asked), "--out", out,
+                 "--n_cells", "10")  # fmt: skip
+    assert command(*arguments) == 0
+    assert "21 of 22 target genes have no embedding" in capsys.readouterr().err
+    found = ad.read_h5ad(out)
+    coverage = found.obs.groupby("condition", observed=True)["coverage"].first()
+    assert coverage["T000"] == "all" and coverage[f"{unknown[0]}+T000"] == "part"
+    assert coverage[unknown[3]] == "none"
+    assert not found.uns["scbig"]["targets"][unknown[0]]["embedding"]
+    assert any("21 of 22" in line for line in found.uns["scbig"]["reported"])
+    out.unlink()
+    assert command(*arguments, "--strict", "true") == 2
+    error = capsys.readouterr().err
+    assert "NOSUCH19 and 1 more" in error and not out.exists()
+
+
 def test_predicted_cells_go_through_scanpy(
     command: Command, tested_run: Path, checkpoint: Path, screen_files: Path, place: Path
 ) -> None:

@@ -1,6 +1,8 @@
 import anndata
 import numpy as np
+import pytest
 
+from scbig.errors import UserError
 from scbig.priors.embedding_provenance import fitted_on_of
 
 
@@ -16,4 +18,11 @@ def test_what_files_say(tmp_path):
     adata.write_h5ad(tmp_path / "said.h5ad")
     assert fitted_on_of(tmp_path / "said.h5ad") == "def"
     assert fitted_on_of(tmp_path / "silent.h5ad") == ""
+    (tmp_path / "table.csv").write_text("gene,x\nA,1\n")
     assert fitted_on_of(tmp_path / "table.csv") == ""
+    assert fitted_on_of(tmp_path) == ""
+    # by content, not by suffix, and with the part of it that is read
+    (tmp_path / "said.npz").rename(tmp_path / "said.dat")
+    assert fitted_on_of(f"{tmp_path / 'said.dat'}::emb") == "abc"
+    with pytest.raises(UserError, match="no embedding at"):
+        fitted_on_of(tmp_path / "absent.npz")

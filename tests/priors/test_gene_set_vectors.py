@@ -1,4 +1,4 @@
-import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,16 +10,12 @@ FIRST = [f"a{i}" for i in range(6)]
 SECOND = [f"b{i}" for i in range(7)]
 
 
-def _write(path, sets):
-    text = "".join(f"s{i}\t-\t" + "\t".join(s) + "\n" for i, s in enumerate(sets))
-    with gzip.open(path, "wt") as file:
-        file.write(text)
-    return path
+def _vectors(*sets):
+    return gene_set_vectors(Path("sets.gmt"), {f"s{i}": s for i, s in enumerate(sets)})
 
 
-def test_genes_of_the_same_sets_are_alike(tmp_path):
-    path = _write(tmp_path / "sets.gmt.gz", [FIRST, SECOND, [*FIRST[:3], *SECOND[:3]]])
-    genes, vectors = gene_set_vectors(path)
+def test_genes_of_the_same_sets_are_alike():
+    genes, vectors = _vectors(FIRST, SECOND, [*FIRST[:3], *SECOND[:3]])
     assert genes == sorted([*FIRST, *SECOND])
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     cosine = unit @ unit.T
@@ -32,13 +28,13 @@ def test_genes_of_the_same_sets_are_alike(tmp_path):
     assert cosine[row["a0"], row["b0"]] == pytest.approx(expected, abs=1e-5)
 
 
-def test_small_sets_are_left_out(tmp_path):
-    genes, vectors = gene_set_vectors(_write(tmp_path / "s.gmt.gz", [FIRST, SECOND[:4]]))
+def test_small_sets_are_left_out():
+    genes, vectors = _vectors(FIRST, SECOND[:4])
     assert genes == FIRST and vectors.shape == (6, 1)
     with pytest.raises(UserError, match="no set of 5 to 2000 genes"):
-        gene_set_vectors(_write(tmp_path / "t.gmt.gz", [FIRST[:3]]))
+        _vectors(FIRST[:3])
 
 
-def test_the_same_file_gives_the_same_vectors(tmp_path):
-    path = _write(tmp_path / "sets.gmt.gz", [FIRST, SECOND, [*FIRST[:3], *SECOND[:3]]])
-    np.testing.assert_array_equal(gene_set_vectors(path)[1], gene_set_vectors(path)[1])
+def test_the_same_sets_give_the_same_vectors():
+    sets = (FIRST, SECOND, [*FIRST[:3], *SECOND[:3]])
+    np.testing.assert_array_equal(_vectors(*sets)[1], _vectors(*sets)[1])

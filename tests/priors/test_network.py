@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from scbig.errors import UserError
+from scbig.priors.aliases import PREVIOUS, Aliases
 from scbig.priors.network import read_network
 
 GENES = ["A", "B", "C", "D"]
@@ -28,8 +29,15 @@ def test_lower_cut_keeps_weaker_edges(tmp_path):
 def test_renamed_genes_are_found(tmp_path):
     path = tmp_path / "network.tsv"
     path.write_text(EDGES)
-    network = read_network(path, ["B", "NEW"], aliases={"NEW": "OLD"})
+    said: list[str] = []
+    network = read_network(
+        path, ["B", "NEW"], aliases=Aliases({"NEW": (PREVIOUS, "OLD")}), reported=said
+    )
     assert network[0, 1] == pytest.approx(0.75)
+    assert said == [
+        "network.tsv: 1 edges between measured genes, has 2 of 2; 1 edges below 700 are left out; "
+        "1 by previous symbol: NEW as OLD"
+    ]
 
 
 def test_no_edges_is_an_empty_matrix(tmp_path):

@@ -3,6 +3,7 @@ import pytest
 from scipy.linalg import expm
 
 from scbig.errors import UserError
+from scbig.priors.aliases import ALIAS, Aliases
 from scbig.priors.network_vectors import TIME, network_vectors
 from scbig.priors.target_embedding_files import read_target_embeddings
 
@@ -16,19 +17,22 @@ def _write(path):
 
 
 def test_inner_products_are_the_diffusion_kernel(tmp_path):
-    genes, vectors = network_vectors(_write(tmp_path / "net.tsv"), ["d", "a", "e", "nowhere"])
-    assert genes == ["a", "d", "e"]
+    found = network_vectors(_write(tmp_path / "net.tsv"), ["d", "a", "e", "nowhere"])
+    vectors = found.values.astype(np.float64)
+    assert found.names == ["a", "d", "e"]
     weights = np.zeros((6, 6))
     for i, j, w in [(0, 1, 0.95), (1, 2, 0.8), (2, 3, 0.7), (4, 5, 0.99)]:
         weights[i, j] = weights[j, i] = w
     scale = np.diag(weights.sum(1) ** -0.5)
     kernel = expm(-TIME * (np.eye(6) - scale @ weights @ scale))
-    np.testing.assert_allclose(vectors @ vectors.T, kernel[np.ix_([0, 3, 4], [0, 3, 4])], atol=1e-5)
+    np.testing.assert_allclose(vectors @ vectors.T, kernel[np.ix_([0, 3, 4], [0, 3, 4])], atol=2e-3)
+    assert found.notes == ("1 edges below 700 are left out",)
 
 
 def test_old_names_and_no_target(tmp_path):
     path = _write(tmp_path / "net.tsv")
-    assert network_vectors(path, ["old"], {"old": "a"})[0] == ["old"]
+    found = network_vectors(path, ["old"], Aliases({"old": (ALIAS, "a")}))
+    assert found.names == ["old"] and "1 by alias: old as a" in found.notes
     with pytest.raises(UserError, match="none of the 1 target genes"):
         network_vectors(path, ["zz"])
 

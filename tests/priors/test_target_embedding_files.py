@@ -7,11 +7,15 @@ import pytest
 import scipy.sparse as sp
 
 from scbig.errors import UserError
-from scbig.priors.aliases import read_aliases
+from scbig.priors.aliases import ALIAS, Aliases, read_aliases
 from scbig.priors.target_embedding_files import read_target_embeddings
 
 GENES = ["AAA", "BBB", "NA"]
 VECTORS = np.array([[1.0, 2.0], [0.5, -1.0], [0.0, 3.0]], dtype=np.float32)
+
+
+def renamed(**names):
+    return Aliases({name: (ALIAS, symbol) for name, symbol in names.items()})
 
 
 def write(folder, kind, genes=GENES, vectors=VECTORS):
@@ -68,7 +72,7 @@ def test_sources_side_by_side_have_their_own_masks(tmp_path):
 
 def test_old_and_new_symbols_find_each_other_and_are_reported(tmp_path):
     path = write(tmp_path, ".npz")
-    aliases = {"OLD_A": "AAA", "BBB": "NEW_B", "LOST": "GONE"}
+    aliases = renamed(OLD_A="AAA", BBB="NEW_B", LOST="GONE")
     reported: list[str] = []
     wanted = ["OLD_A", "NEW_B", "LOST", "NA"]
     table = read_target_embeddings([path], aliases, wanted, reported=reported)
@@ -78,18 +82,18 @@ def test_old_and_new_symbols_find_each_other_and_are_reported(tmp_path):
     assert len(reported) == 1
     for part in ("3 of 4 wanted", "OLD_A as AAA", "NEW_B as BBB"):
         assert part in reported[0]
-    assert table.sources[0].provenance == reported[0]
+    assert table.sources[0].provenance == reported[0]  # few rewrites: all are shown
 
 
 def test_an_exact_name_wins_over_an_alias(tmp_path):
     path = write(tmp_path, ".npz")
-    table = read_target_embeddings([path], {"AAA": "BBB"}, ["AAA", "BBB"])
+    table = read_target_embeddings([path], renamed(AAA="BBB"), ["AAA", "BBB"])
     np.testing.assert_array_equal(table.block(0, ["AAA", "BBB"]), VECTORS[:2])
 
 
 def test_two_old_symbols_of_one_gene_are_not_guessed_between(tmp_path):
     path = write(tmp_path, ".npz")
-    table = read_target_embeddings([path], {"AAA": "NEW", "BBB": "NEW"}, ["NEW"])
+    table = read_target_embeddings([path], renamed(AAA="NEW", BBB="NEW"), ["NEW"])
     assert table.missing(["NEW"]) == ["NEW"]
 
 
@@ -121,9 +125,6 @@ def test_unusable_values_are_refused(tmp_path, genes, vectors, says):
 def test_unusable_files_are_refused(tmp_path):
     with pytest.raises(UserError, match="no embedding at"):
         read_target_embeddings([tmp_path / "absent.npz"])
-    (tmp_path / "model.pt").write_bytes(b"x")
-    with pytest.raises(UserError, match="use one of"):
-        read_target_embeddings([tmp_path / "model.pt"])
     np.savez(tmp_path / "other.npz", names=np.array(GENES))
     with pytest.raises(UserError, match="'genes' and 'emb'"):
         read_target_embeddings([tmp_path / "other.npz"])
@@ -153,3 +154,35 @@ def test_shared_embedding_resolves_renamed_targets(real_data):
     np.testing.assert_array_equal(table.block(0, old[:3]), table.block(0, new))
     assert table.vectors.shape == (18_532 + 3, 128)
     assert table.vectors.dtype == np.float16
+
+
+def test_a_source_is_given_once(tmp_path):
+    path = write(tmp_path, ".npz")
+    with pytest.raises(UserError, match="given twice"):
+        read_target_embeddings([path, tmp_path / "." / path.name])
+
+
+def test_sources_of_one_name_are_told_apart(tmp_path):
+    (tmp_path / "other").mkdir()
+    paths = [write(tmp_path, ".npz"), write(tmp_path / "other", ".npz", ["X", "Y", "Z"])]
+    table = read_target_embeddings(paths)
+    assert [source.name for source in table.sources] == [str(path) for path in paths]
+    assert table.known.sum(0).tolist() == [3, 3] and not table.known.all(1).any()
+
+
+def test_a_source_without_any_wanted_gene_is_masked_and_said(tmp_path):
+    (tmp_path / "other").mkdir()
+    paths = [write(tmp_path, ".npz"), write(tmp_path / "other", ".csv", ["X", "Y", "Z"])]
+    said: list[str] = []
+    table = read_target_embeddings(paths, wanted=["AAA"], keep_all=False, reported=said)
+    assert table.known.tolist() == [[True, False]] and table.vectors.shape == (1, 4)
+    assert "has 0 of 1 wanted genes (other names or another species?" in said[1]
+
+
+def test_a_report_shows_some_rewrites_and_the_provenance_all(tmp_path):
+    genes = [f"GENE{i}" for i in range(9)]
+    path = write(tmp_path, ".npz", genes, np.ones((9, 2), np.float32))
+    said: list[str] = []
+    table = read_target_embeddings([path], wanted=[g.title() for g in genes], reported=said)
+    assert "9 by case: Gene0 as GENE0" in said[0] and said[0].endswith("and 4 more")
+    assert table.sources[0].provenance.endswith("Gene8 as GENE8")

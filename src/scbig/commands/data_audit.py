@@ -53,7 +53,7 @@ def audit(
     from scbig.data.schema import read_screen
     from scbig.errors import UserError
     from scbig.json_object import read_json_object
-    from scbig.priors.aliases import read_aliases
+    from scbig.priors.aliases import Aliases, read_aliases
     from scbig.priors.embedding_provenance import fitted_on_of
     from scbig.priors.target_embedding_files import read_target_embeddings
     from scbig.truth_data import RunOrigin
@@ -76,7 +76,7 @@ def audit(
     if run is not None:
         path = Path(run) / "modules.json"
         files[str(path)] = read_json_object(path, "file of modules")
-    known = read_aliases(aliases) if aliases else {}
+    known = read_aliases(aliases) if aliases else Aliases()
     targets = target_genes(screen.conditions)
     evidence = Evidence(
         screen=screen,

@@ -45,6 +45,7 @@ def coverage_of(spec: DataSpec, targets: Sequence[str]) -> dict[str, Any]:
         "measured": sum(target in spec.gene_column for target in targets),
         "with_embedding": known,
         "without_embedding": embedding.missing(targets),
+        "sources": [source.provenance for source in embedding.sources],
         "gene_relations": dict(spec.modules.coverage),
         "gene_sets": len(spec.gene_sets),
     }

@@ -1,12 +1,13 @@
 """Gene sets (pathways) from GMT files."""
 
-import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from scbig.errors import UserError
+from scbig.priors.content import open_text
+from scbig.priors.delimited import Shape, is_number
 
 
 def read_gmt(
@@ -22,7 +23,7 @@ def read_gmt(
     first in the file among equals.
 
     Args:
-        path: GMT, plain or gzip: name, description, then one gene a column, separated by tabs.
+        path: GMT, plain, gzip or zip: name, description, then one gene a column, separated by tabs.
         genes: measured genes; others are dropped from the sets.
         smallest: fewest measured genes of a set.
         largest: most measured genes of a set.
@@ -54,7 +55,7 @@ def read_sets(path: Path) -> dict[str, list[str]]:
     if not path.is_file():
         raise UserError(f"no gene sets at {path}: check the path")
     sets: dict[str, list[str]] = {}
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
+    with open_text(path) as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
@@ -68,6 +69,18 @@ def read_sets(path: Path) -> dict[str, list[str]]:
                 raise UserError(f"the gene set {name!r} occurs twice in {path}: remove one")
             sets[name] = [gene for gene in rest[1:] if gene]
     return sets
+
+
+def is_gmt(path: Path, shape: Shape) -> bool:
+    """Whether the lines of a text file are gene sets: it is called so, or they differ in length."""
+    if ".gmt" in path.suffixes:
+        return True
+    rows = [shape.columns, *shape.rows] if shape.columns else list(shape.rows)
+    return (
+        shape.separator == "\t"
+        and len({len(row) for row in rows}) > 1
+        and all(len(row) > 2 and not any(map(is_number, row[2:])) for row in rows)
+    )
 
 
 def _prune(sets: list[np.ndarray], n_genes: int, most_alike: float) -> np.ndarray:

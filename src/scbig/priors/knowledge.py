@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import scipy.sparse as sp
 
-from scbig.priors.aliases import read_aliases
+from scbig.priors.aliases import Aliases, read_aliases
 from scbig.priors.gene_sets import read_gmt
 from scbig.priors.network import read_network
 from scbig.priors.target_embedding_files import read_target_embeddings
@@ -50,16 +50,18 @@ def read_prior_knowledge(
     Raises:
         UserError: a file is missing or cannot be read.
     """
-    current = {} if aliases is None else read_aliases(aliases)
+    known = Aliases() if aliases is None else read_aliases(aliases)
     reported: list[str] = []
     wanted = sorted({*genes, *targets})
     return PriorKnowledge(
         targets=read_target_embeddings(
-            embeddings, current, wanted, reported=reported, targets=targets
+            embeddings, known, wanted, reported=reported, targets=targets
         )
         if embeddings
         else TargetEmbedding.empty(),
-        network=None if network is None else read_network(network, genes, aliases=current),
+        network=None
+        if network is None
+        else read_network(network, genes, aliases=known, reported=reported),
         gene_sets={} if gene_sets is None else read_gmt(gene_sets, genes),
         reported=tuple(reported),
     )

@@ -1,6 +1,7 @@
 """Gene networks from edge lists."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,35 +10,77 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from scbig.errors import UserError
+from scbig.priors.aliases import Aliases
+from scbig.priors.delimited import read_delimited, shape_of
+from scbig.priors.name_matching import match_names
+from scbig.priors.string_proteins import are_proteins, symbols_beside
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: Headers of the score, where it is not the third column (protein.links.full of STRING).
+SCORES = ("combined_score",)
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Edges of a network that are strong enough.
+
+    Attributes:
+        first: a gene of each edge.
+        second: the other one.
+        weight: 0 to 1.
+        weaker: edges below the threshold, which are left out.
+        named: every gene of the file.
+    """
+
+    first: "pd.Series[str]"
+    second: "pd.Series[str]"
+    weight: npt.NDArray[np.float64]
+    weaker: int
+    named: frozenset[str]
+
+    @property
+    def genes(self) -> list[str]:
+        """Genes with an edge, sorted."""
+        return sorted(set(self.first) | set(self.second))
 
 
 def read_network(
     path: str | Path,
     genes: Sequence[str],
     min_score: float = 700,
-    aliases: dict[str, str] | None = None,
+    aliases: Aliases | None = None,
+    reported: list[str] | None = None,
 ) -> sp.csr_matrix:
     """Symmetric weights ``score / 1000`` between ``genes``, (genes, genes), without self-loops.
 
     Args:
-        path: tab- or comma-separated edges: two gene columns and a score of 0 to 1000 (STRING),
-            with a header. An edge given twice counts once, with its best score.
+        path: edges, see ``read_edges``. An edge given twice counts once, with its best score.
         genes: rows and columns of the result.
         min_score: edges below it are dropped.
-        aliases: current symbol of old ones, applied to genes the network does not name.
+        aliases: other names, for genes the network does not name.
+        reported: receives a line: edges, coverage and rewrites.
 
     Raises:
         UserError: no such file, too few columns, or scores that are not numbers of 0 to 1000.
     """
-    first, second, weights = read_edges(path, min_score)
-    named = set(first) | set(second)
-    column = {_current(g, named, aliases or {}): i for i, g in reversed(list(enumerate(genes)))}
-    i, j = first.map(column).to_numpy(float), second.map(column).to_numpy(float)
+    edges = read_edges(path, min_score)
+    matching = match_names(genes, edges.genes, aliases or Aliases(), [edges.named])
+    column = {matching.found.get(g, g): i for i, g in reversed(list(enumerate(genes)))}
+    i, j = (side.map(column).to_numpy(float) for side in (edges.first, edges.second))
     inside = ~np.isnan(i) & ~np.isnan(j)
-    return symmetric(i[inside].astype(int), j[inside].astype(int), weights[inside], len(genes))
+    weights = edges.weight[inside]
+    out = symmetric(i[inside].astype(int), j[inside].astype(int), weights, len(genes))
+    if reported is not None:
+        said = (
+            f"{Path(path).name}: {out.nnz // 2} edges between measured genes, has "
+            f"{len(matching.found)} of {len(genes)}; {edges.weaker} edges below {min_score:g} are "
+            "left out"
+        )
+        reported.append("; ".join([said, *matching.describe(EXAMPLES)]))
+    return out
 
 
 def symmetric(
@@ -57,35 +100,49 @@ def symmetric(
     return sp.csr_matrix(upper + upper.T, dtype=np.float32)
 
 
-def read_edges(
-    path: str | Path, min_score: float
-) -> tuple["pd.Series[str]", "pd.Series[str]", npt.NDArray[np.float64]]:
-    """Both genes and ``score / 1000`` of each edge of at least ``min_score``; see ``read_network``.
+def read_edges(path: str | Path, min_score: float) -> Edges:
+    """Edges of at least ``min_score``: two gene columns, and a score in the third, with a header.
+
+    Scores are 0 to 1000 (STRING). Where none is beyond 1, they are fractions of that, and a sign
+    (CollecTRI: activates, represses) is not used. Proteins (protein.links of STRING) are named by
+    the protein.info beside the file.
+
+    Args:
+        path: tab, comma or space separated, plain or gzip.
+        min_score: of 1000.
 
     Raises:
         UserError: no such file, too few columns, or scores that are not numbers of 0 to 1000.
     """
     import pandas as pd
 
-    if not Path(path).is_file():
+    file = Path(path)
+    if not file.is_file():
         raise UserError(f"no network at {path}: check the path")
-    separator = "," if ".csv" in Path(path).suffixes else "\t"
-    table = pd.read_csv(path, sep=separator, keep_default_na=False)
+    table = read_delimited(file, shape_of(file))
     if table.shape[1] < 3:
         raise UserError(
             f"the network {path} has {table.shape[1]} columns: it needs gene, gene, score"
         )
-    score = pd.to_numeric(table.iloc[:, 2], errors="coerce")
+    column = next((c for c in SCORES if c in table.columns), table.columns[2])
+    score = pd.to_numeric(table[column], errors="coerce")
+    if score.abs().max() <= 1:
+        score = 1000 * score.abs()
     wrong = int((~score.between(0, 1000)).sum())
     if wrong:
         raise UserError(
             f"the network {path} has {wrong} scores that are not numbers of 0 to 1000: "
             "the third column must hold STRING combined scores"
         )
-    kept = table[score >= min_score]
-    first, second = kept.iloc[:, 0].astype(str), kept.iloc[:, 1].astype(str)
-    return first, second, score[score >= min_score].to_numpy(dtype=np.float64) / 1000
-
-
-def _current(gene: str, named: set[str], aliases: dict[str, str]) -> str:
-    return gene if gene in named else aliases.get(gene, gene)
+    first, second = (table.iloc[:, c].astype(str) for c in (0, 1))
+    if are_proteins(first):
+        symbols = symbols_beside(file)
+        first, second = (side.map(symbols).fillna(side) for side in (first, second))
+    strong = score >= min_score
+    return Edges(
+        first[strong],
+        second[strong],
+        score[strong].to_numpy(np.float64) / 1000,
+        int((~strong).sum()),
+        frozenset(first) | frozenset(second),
+    )

@@ -8,16 +8,21 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from scbig.errors import UserError
+from scbig.priors.aliases import Aliases
+from scbig.priors.gene_vectors import GeneVectors
+from scbig.priors.name_matching import match_names
 from scbig.priors.network import read_edges, symmetric
 
 WIDTH = 256
 TIME = 4.0
 MIN_SCORE = 700
+#: Rewrites of a kind that are named; more are counted.
+EXAMPLES = 20
 
 
 def network_vectors(
-    path: Path, targets: Collection[str], aliases: dict[str, str] | None = None
-) -> tuple[list[str], npt.NDArray[np.float32]]:
+    path: Path, targets: Collection[str], aliases: Aliases | None = None
+) -> GeneVectors:
     """Vectors whose inner products are the diffusion kernel exp(-t L) of the target genes.
 
     L = I - D^-1/2 W D^-1/2 on the whole network, t = ``TIME``, cut to the ``WIDTH`` leading
@@ -29,23 +34,25 @@ def network_vectors(
     Args:
         path: edge list, see ``read_network``; edges of at least ``MIN_SCORE`` count.
         targets: genes to describe.
-        aliases: current symbol of old ones, for targets the network does not name.
+        aliases: other names, for targets the network does not name.
 
     Returns:
-        The targets that the network has, sorted, and their vectors, (targets, at most ``WIDTH``).
+        Vectors of the targets that the network has, sorted, under the names they were asked by,
+        (targets, at most ``WIDTH``).
 
     Raises:
         UserError: the file cannot be read, or has none of the targets.
     """
-    first, second, weight = read_edges(path, MIN_SCORE)
-    nodes = sorted(set(first) | set(second))
+    kept = read_edges(path, MIN_SCORE)
+    nodes = kept.genes
     index = {gene: i for i, gene in enumerate(nodes)}
-    known = {gene: gene if gene in index else (aliases or {}).get(gene, gene) for gene in targets}
-    found = sorted(gene for gene, name in known.items() if name in index)
+    matching = match_names(targets, nodes, aliases or Aliases(), [kept.named])
+    known = matching.found
+    found = sorted(known)
     if not found:
-        raise UserError(f"the network {path} has none of the {len(known)} target genes")
-    i, j = first.map(index).to_numpy(np.int64), second.map(index).to_numpy(np.int64)
-    edges = symmetric(i, j, weight, len(nodes))
+        raise UserError(f"the network {path} has none of the {len(targets)} target genes")
+    i, j = (side.map(index).to_numpy(np.int64) for side in (kept.first, kept.second))
+    edges = symmetric(i, j, kept.weight, len(nodes))
     degree = np.asarray(edges.sum(1)).ravel()
     scale = sp.diags(1.0 / np.sqrt(np.where(degree > 0, degree, 1.0)))
     step = sp.csr_matrix(scale @ edges @ scale, dtype=np.float32)
@@ -54,11 +61,12 @@ def network_vectors(
     start[rows, np.arange(len(found))] = 1.0
     spread = _exponential(step, start, TIME / 2)
     values, vectors = np.linalg.eigh((spread.T @ spread).astype(np.float64))
-    kept = np.argsort(-values, kind="stable")[:WIDTH]
+    leading = np.argsort(-values, kind="stable")[:WIDTH]
     # eigenvectors are defined up to a sign: the largest entry is positive
     signs = np.sign(vectors[np.abs(vectors).argmax(0), np.arange(len(values))])
-    out = (vectors * signs * np.sqrt(np.maximum(values, 0.0)))[:, kept]
-    return found, np.asarray(out, dtype=np.float32)
+    out = (vectors * signs * np.sqrt(np.maximum(values, 0.0)))[:, leading]
+    notes = [f"{kept.weaker} edges below {MIN_SCORE} are left out", *matching.describe(EXAMPLES)]
+    return GeneVectors.checked(path, found, np.asarray(out, dtype=np.float32), notes)
 
 
 def _exponential(

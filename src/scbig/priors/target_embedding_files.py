@@ -2,24 +2,25 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from scbig.errors import UserError, listed
-from scbig.priors.gene_set_vectors import gene_set_vectors
-from scbig.priors.network_vectors import network_vectors
+from scbig.priors.aliases import Aliases
+from scbig.priors.gene_vectors import GeneVectors
+from scbig.priors.name_matching import Matching, match_names
+from scbig.priors.read_gene_vectors import PART, file_and_part, read_gene_vectors
 from scbig.target_embedding import EmbeddingSource, TargetEmbedding
 
-Table = tuple[list[str], npt.NDArray[np.float32]]
-
-FORMATS = ".npz, .csv, .tsv, .gmt (also gzip), .parquet, .h5ad"
+#: Rewrites of a kind that a report shows; the provenance of the source has all.
+EXAMPLES = 5
 
 
 def read_target_embeddings(
     paths: Sequence[str | Path],
-    aliases: dict[str, str] | None = None,
+    aliases: Aliases | None = None,
     wanted: Collection[str] = (),
     keep_all: bool = True,
     reported: list[str] | None = None,
@@ -27,181 +28,100 @@ def read_target_embeddings(
 ) -> TargetEmbedding:
     """Concatenate the sources; a gene that a source lacks has its mask bit off there.
 
-    Formats: npz with ``genes`` (n,) and ``emb`` (n, width); CSV, TSV or parquet with the gene in
-    the first column; h5ad with the gene in ``obs_names``. Gene sets (GMT) become vectors
-    (``gene_set_vectors``), as does a network (CSV or TSV of gene, gene, score;
-    ``network_vectors``). Values are kept in half precision.
+    The layout is found by what a file holds:
 
-    A wanted gene that a source does not name takes the vector of its current symbol in
-    ``aliases``, or of the one gene of the source whose current symbol it is.
+    - npz with ``genes`` (n,) and ``emb`` (n, width) or one pair of that kind; npy with a list of
+      genes beside it; text tables and parquet with the gene in the first column or one called so,
+      genes also in columns; word2vec text (gene2vec); h5ad with genes in obs or var;
+    - JSON of gene to numbers (GenePT), tensors of torch by gene (ESM2 of UCE and Arc), the folder
+      of scGPT. Pickles are refused;
+    - gene sets (GMT) and GO annotations (GAF, gene2go) become vectors (``gene_set_vectors``), as
+      does a network of gene, gene, score (STRING; ``network_vectors``).
+
+    Values are kept in half precision. A wanted gene that a source does not name is found under
+    another name as ``match_names`` says.
 
     Args:
-        paths: one file a source, in the order of the columns.
-        aliases: old symbol to current symbol.
+        paths: one file a source, in the order of the columns; ``FILE::KEY`` names a matrix in it.
+        aliases: other names of genes.
         wanted: genes that will be asked for under these names: targets and measured genes.
         keep_all: also keep the genes nobody wants now, so that a checkpoint can predict them.
-        reported: receives one line a source: size, coverage of ``wanted``, and every rewrite.
+        reported: receives one line a source: size, coverage of ``wanted``, rewrites by kind with
+            examples. All of them are in the provenance of the source.
         targets: genes that a network describes; ``wanted`` when not given.
 
     Raises:
-        UserError: no such file, unknown format, a gene twice, NaN or infinite values, values that
-            half precision cannot hold, or no gene.
+        UserError: a source given twice, no such file, a layout that is not read, a gene twice, NaN
+            or infinite values, values that half precision cannot hold, or no gene.
     """
-    aliases = aliases or {}
-    tables = [_read(Path(path), targets or wanted, aliases) for path in paths]
-    rows = [_rows(names, wanted, aliases) for names, _ in tables]
-    lines = [
-        _describe(Path(path), table, row, wanted)
-        for path, table, row in zip(paths, tables, rows, strict=True)
+    names = _source_names(paths)
+    known = aliases or Aliases()
+    vectors = [read_gene_vectors(path, wanted, targets, known) for path in paths]
+    vocabularies = [frozenset(source.names) for source in vectors]
+    read = [
+        _Source(name, source, match_names(wanted, source.names, known, vocabularies), len(wanted))
+        for name, source in zip(names, vectors, strict=True)
     ]
     if reported is not None:
-        reported.extend(lines)
-    order = dict.fromkeys(gene for gene in wanted if any(gene in row for row in rows))
+        reported.extend(source.line(EXAMPLES) for source in read)
+    order = dict.fromkeys(gene for gene in wanted if any(gene in s.matching.found for s in read))
     if keep_all:
-        order |= dict.fromkeys(gene for names, _ in tables for gene in names)
-    names = tuple(order)
-    widths = [vectors.shape[1] for _, vectors in tables]
-    out = np.zeros((len(names), sum(widths)), dtype=np.float16)
-    known = np.zeros((len(names), len(tables)), dtype=np.bool_)
-    starts = np.concatenate([[0], np.cumsum(widths)])
-    for s, ((_, vectors), row) in enumerate(zip(tables, rows, strict=True)):
-        found = np.array([row.get(gene, -1) for gene in names], dtype=np.int64)
-        known[:, s] = found >= 0
-        out[found >= 0, starts[s] : starts[s + 1]] = vectors[found[found >= 0]]
+        order |= dict.fromkeys(gene for source in read for gene in source.vectors.names)
+    return _side_by_side(tuple(order), read)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A source, and what of it is wanted."""
+
+    name: str
+    vectors: GeneVectors
+    matching: Matching
+    wanted: int
+
+    def line(self, most: int) -> str:
+        """What a report says of it, with up to ``most`` rewrites of a kind."""
+        n, width = self.vectors.values.shape
+        line = f"{self.name}: {n} genes x {width}"
+        if self.wanted:
+            line += f", has {len(self.matching.found)} of {self.wanted} wanted genes"
+        if self.wanted and not self.matching.found:
+            line += " (other names or another species? an alias table may help)"
+        return "; ".join([line, *self.vectors.notes, *self.matching.describe(most)])
+
+
+def _side_by_side(names: tuple[str, ...], read: Sequence[_Source]) -> TargetEmbedding:
+    widths = [source.vectors.values.shape[1] for source in read]
+    starts = np.concatenate([[0], np.cumsum(widths, dtype=np.int64)])
+    out = np.zeros((len(names), starts[-1]), dtype=np.float16)
+    known = np.zeros((len(names), len(read)), dtype=np.bool_)
+    for s, source in enumerate(read):
+        row = {name: i for i, name in enumerate(source.vectors.names)}
+        found = source.matching.found
+        at = np.array([row.get(found.get(gene, gene), -1) for gene in names], dtype=np.int64)
+        known[:, s] = at >= 0
+        out[at >= 0, starts[s] : starts[s + 1]] = source.vectors.values[at[at >= 0]]
     sources = tuple(
-        EmbeddingSource(Path(path).name, width, line)
-        for path, width, line in zip(paths, widths, lines, strict=True)
+        EmbeddingSource(source.name, width, source.line(len(source.matching.found)))
+        for source, width in zip(read, widths, strict=True)
     )
     return TargetEmbedding(names, out, known, sources)
 
 
-def _rows(names: list[str], wanted: Collection[str], aliases: dict[str, str]) -> dict[str, int]:
-    """Row of each gene of the source, and of wanted genes that it knows by another symbol."""
-    row = {name: i for i, name in enumerate(names)}
-    by_current: dict[str, list[str]] = {}
-    for name in names:
-        if name in aliases:
-            by_current.setdefault(aliases[name], []).append(name)
-    for gene in wanted:
-        if gene in row:
-            continue
-        older = by_current.get(gene, [])
-        other = aliases.get(gene) or (older[0] if len(older) == 1 else "")
-        if other in row:
-            row[gene] = row[other]
-    return row
+def _source_names(paths: Sequence[str | Path]) -> list[str]:
+    """A name for each source: that of its file, with the folder where two files share it.
 
-
-def _describe(path: Path, table: Table, row: dict[str, int], wanted: Collection[str]) -> str:
-    names, vectors = table
-    line = f"{path.name}: {len(names)} genes x {vectors.shape[1]}"
-    if wanted:
-        line += f", has {sum(gene in row for gene in wanted)} of {len(wanted)} wanted genes"
-    rewritten = [f"{gene} as {names[i]}" for gene, i in row.items() if names[i] != gene]
-    return line + (f"; {len(rewritten)} by alias: {', '.join(rewritten)}" if rewritten else "")
-
-
-def _read(path: Path, targets: Collection[str], aliases: dict[str, str]) -> Table:
-    if not path.is_file():
-        raise UserError(f"no embedding at {path}: check the path")
-    kinds = [suffix for suffix in path.suffixes if suffix != ".gz"]
-    kind = kinds[-1].lower() if kinds else ""
-    if kind == ".npz":
-        names, values = _read_npz(path)
-    elif kind == ".gmt":
-        names, values = gene_set_vectors(path)
-    elif kind in (".csv", ".tsv", ".txt") and _is_network(path, kind):
-        names, values = network_vectors(path, targets, aliases)
-    elif kind in (".csv", ".tsv", ".txt", ".parquet"):
-        names, values = _read_table(path, kind)
-    elif kind == ".h5ad":
-        names, values = _read_h5ad(path)
-    else:
-        raise UserError(f"cannot read the embedding {path}: use one of {FORMATS}")
-    _check(path, names, values)
-    return names, values
-
-
-def _read_npz(path: Path) -> Table:
-    with np.load(path, allow_pickle=False) as archive:
-        if not {"genes", "emb"} <= set(archive.files):
-            raise UserError(
-                f"the embedding {path} holds {listed(archive.files)}: it needs 'genes' and 'emb'"
-            )
-        return [str(gene) for gene in archive["genes"]], archive["emb"].astype(np.float32)
-
-
-def _is_network(path: Path, kind: str) -> bool:
-    """Whether the columns are gene, gene, number."""
-    import pandas as pd
-
-    head = pd.read_csv(path, sep="," if kind == ".csv" else "\t", nrows=20, keep_default_na=False)
-    if head.shape[1] < 3:
-        return False
-    second, third = (pd.to_numeric(head.iloc[:, c], errors="coerce") for c in (1, 2))
-    return bool(second.isna().all() and third.notna().all() and len(head))
-
-
-def _read_table(path: Path, kind: str) -> Table:
-    import pandas as pd
-
-    if kind == ".parquet":
-        try:
-            table = pd.read_parquet(path)
-        except ImportError:
-            raise UserError(f"reading {path} needs pyarrow: pip install pyarrow") from None
-        if table.index.dtype == object:
-            table = table.reset_index()
-    else:
-        # a gene may be called NA
-        table = pd.read_csv(
-            path, sep="," if kind == ".csv" else "\t", keep_default_na=False, na_values=[""]
-        )
-    try:
-        values = table.iloc[:, 1:].to_numpy(dtype=np.float32)
-    except ValueError:
-        raise UserError(
-            f"the embedding {path} has a column of text: only the first may name genes"
-        ) from None
-    return table.iloc[:, 0].astype(str).tolist(), values
-
-
-def _read_h5ad(path: Path) -> Table:
-    """Names and ``X`` straight from HDF5: this room does not know AnnData."""
-    import h5py  # type: ignore[import-untyped]
-    import scipy.sparse as sp
-
-    with h5py.File(path, "r") as file:
-        obs, x = file["obs"], file["X"]
-        index = obs[obs.attrs["_index"]]
-        names = [str(name) for name in index.asstr()[:]]
-        if isinstance(x, h5py.Dataset):
-            values = x[:]
-        else:
-            matrix = sp.csr_matrix if x.attrs["encoding-type"] == "csr_matrix" else sp.csc_matrix
-            parts = (x["data"][:], x["indices"][:], x["indptr"][:])
-            values = matrix(parts, shape=tuple(x.attrs["shape"])).toarray()
-    return names, np.asarray(values, dtype=np.float32)
-
-
-def _check(path: Path, names: list[str], values: npt.NDArray[np.float32]) -> None:
-    if values.ndim != 2 or values.shape[0] != len(names) or values.size == 0:
-        raise UserError(
-            f"the embedding {path} has {len(names)} genes and values of shape {values.shape}: "
-            "it needs one vector a gene"
-        )
-    twice = [name for name, count in Counter(names).items() if count > 1]
+    Raises:
+        UserError: a source is given twice, which would only count it double.
+    """
+    parts = [file_and_part(path) for path in paths]
+    twice = [p for p, n in Counter((f.resolve(), part) for f, part in parts).items() if n > 1]
     if twice:
-        raise UserError(f"the embedding {path} has genes twice: {listed(twice)}; keep one of each")
-    finite = np.isfinite(values).all(1)
-    if not finite.all():
-        bad = [names[i] for i in np.flatnonzero(~finite)]
         raise UserError(
-            f"the embedding {path} has NaN or infinite values for {len(bad)} genes: {listed(bad)}; "
-            "leave those genes out"
+            f"embeddings are given twice: {listed(p[0] for p in twice)}; name each once"
         )
-    if np.abs(values).max() > np.finfo(np.float16).max:
-        raise UserError(
-            f"the embedding {path} has values up to {np.abs(values).max():.3g}, beyond half "
-            "precision: rescale it"
-        )
+    short = [file.name + (PART + part if part else "") for file, part in parts]
+    return [
+        name if short.count(name) == 1 else str(path)
+        for name, path in zip(short, paths, strict=True)
+    ]

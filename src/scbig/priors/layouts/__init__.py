@@ -1,0 +1,1 @@
+"""Vectors of genes from one layout of file each."""
