@@ -9,8 +9,15 @@ from scbig.errors import UserError
 TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
-#: Commands that may be followed by their file: ``scbig data check F`` is ``... --data.path F``.
-FILE_COMMANDS = (("modules",), ("data", "check"), ("data", "split"), ("data", "audit"))
+#: Commands that may be followed by their file or name, and the option that it is short for:
+#: ``scbig data check F`` is ``... --data.path F``.
+FOLLOWED_COMMANDS = {
+    ("modules",): "--data",
+    ("data", "check"): "--data",
+    ("data", "split"): "--data",
+    ("data", "audit"): "--data",
+    ("data", "fetch"): "--name",
+}
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -24,7 +31,9 @@ usage: scbig COMMAND [OPTIONS]
   evaluate  score predictions of any tool   scbig evaluate --predicted P.h5ad --truth T.h5ad
                                               --split S.json
   modules   gene-relation clustering alone  scbig modules F.h5ad --out M.json
-  data      check a file                    scbig data check F.h5ad
+  data      public screens                  scbig data list
+            download one                    scbig data fetch norman2019
+            check a file                    scbig data check F.h5ad
             make a split                    scbig data split F.h5ad --rule simulation --out S.json
             find leaks                      scbig data audit F.h5ad --split S.json
             make the synthetic screen       scbig data make --out FOLDER
@@ -68,6 +77,8 @@ def _run(command: str) -> None:
 
     from scbig.commands.data import check, make
     from scbig.commands.data_audit import audit
+    from scbig.commands.data_fetch import fetch
+    from scbig.commands.data_list import list_screens
     from scbig.commands.data_split import split
     from scbig.commands.doctor import doctor
     from scbig.commands.evaluate import evaluate_file
@@ -80,7 +91,9 @@ def _run(command: str) -> None:
             "evaluate": evaluate_file,
             "modules": modules,
             "data": {
-                "_help": "Make and check screens and splits.",
+                "_help": "Get, make and check screens and splits.",
+                "list": list_screens,
+                "fetch": fetch,
                 "make": make,
                 "check": check,
                 "split": split,
@@ -97,12 +110,13 @@ def _run(command: str) -> None:
 def with_paths(arguments: list[str]) -> list[str]:
     """``--truth T.h5ad`` is short for ``--truth.path T.h5ad``, and so for every file option.
 
-    So is a file right after a command that reads one.
+    So is a file or name right after a command that takes one.
     """
-    for words in map(list, FILE_COMMANDS):
+    for words, option in FOLLOWED_COMMANDS.items():
         n = len(words)
-        if arguments[:n] == words and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):
-            arguments = [*words, "--data", *arguments[n:]]
+        is_asked = tuple(arguments[:n]) == words
+        if is_asked and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):
+            arguments = [*words, option, *arguments[n:]]
     split = (argument.partition("=") for argument in arguments)
     return [
         f"{name}.path{equals}{value}" if name in FILE_OPTIONS else name + equals + value

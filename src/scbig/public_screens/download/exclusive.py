@@ -1,0 +1,25 @@
+"""One process at a time makes a file."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def exclusive(target: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    """Hold the right to make ``target``; wait for who has it, and say so.
+
+    The right goes back when its process ends, however it does.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(target.with_name(f".{target.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell(f"another process makes {target.name}: waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,147 @@
+"""A public screen to a file that fit reads: download, verify, unpack, convert."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scbig.errors import UserError
+from scbig.public_screens.conversion.convert import convert
+from scbig.public_screens.conversion.record import ScreenRecord
+from scbig.public_screens.download.download import download, refuse_fault
+from scbig.public_screens.download.exclusive import exclusive
+from scbig.public_screens.download.failures import NoMirrorError
+from scbig.public_screens.download.patience import Patience
+from scbig.public_screens.folder import downloads_of
+from scbig.public_screens.public_screen import PublicScreen, Source
+from scbig.public_screens.remote_file import RemoteFile, readable_size
+from scbig.public_screens.unpack import unpacked
+
+#: How much larger an unpacked file is than the packed one, where it is not known.
+UNPACKED = 5
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FetchedScreen:
+    """A screen on disk.
+
+    Attributes:
+        path: of the file that fit reads.
+        download: the file it was made from; ``None`` when it was there already.
+        record: what is in it.
+    """
+
+    path: Path
+    download: Path | None
+    record: ScreenRecord
+
+
+def path_of(screen: PublicScreen, source: Source, folder: Path) -> Path:
+    """Where a screen of a source is kept once it is converted."""
+    copy = "" if source == screen.default else f".{source.name}"
+    return folder / f"{screen.name}{copy}.h5ad"
+
+
+def fetch_screen(
+    screen: PublicScreen,
+    sources: tuple[Source, ...],
+    folder: Path,
+    tell: Tell,
+    offline: bool = False,
+    patience: Patience | None = None,
+) -> FetchedScreen:
+    """The screen from the first of ``sources`` that delivers.
+
+    Args:
+        screen: what is wanted.
+        sources: copies that will do, in order.
+        folder: where screens are kept.
+        tell: told what happens, one line each.
+        offline: make no connection; use what is there.
+        patience: with each mirror.
+
+    Returns:
+        The converted file and what is in it.
+
+    Raises:
+        UserError: it is not there and cannot be had, or is not what it should be.
+    """
+    for source in sources:
+        path = path_of(screen, source, folder)
+        if path.is_file():
+            return FetchedScreen(path, None, ScreenRecord.of_file(path))
+    if offline:
+        return _fetch_placed(screen, sources, folder, tell)
+    reasons = []
+    for source, next_one in zip(sources, (*sources[1:], None), strict=True):
+        try:
+            file = download(
+                source.file,
+                downloads_of(folder),
+                patience or Patience(),
+                tell,
+                room_beside(source.file),
+            )
+        except NoMirrorError as error:
+            reasons.append(str(error))
+            if next_one is not None:
+                tell(f"{source.name} does not deliver: taking the copy of {next_one.name}")
+            continue
+        return _convert(screen, source, file, folder, tell)
+    others = [s for s in screen.sources if s not in sources]
+    hint = "".join(
+        f"; another copy is --source {s.name} ({s.layout.scale}, "
+        f"{readable_size(s.file.identity.size)})"
+        for s in others
+    )
+    raise UserError("; ".join(reasons) + hint)
+
+
+def room_beside(file: RemoteFile) -> int:
+    """Bytes that unpacking and conversion take beside the download; 0 when nothing is known."""
+    size = file.identity.size or 0
+    if not file.is_packed:
+        return size
+    content = file.content.size or UNPACKED * size
+    return 2 * content
+
+
+def _fetch_placed(
+    screen: PublicScreen, sources: tuple[Source, ...], folder: Path, tell: Tell
+) -> FetchedScreen:
+    downloads = downloads_of(folder)
+    for source in sources:
+        file = downloads / source.file.name
+        if file.is_file():
+            refuse_fault(file, source.file)
+            return _convert(screen, source, file, folder, tell)
+    wanted = [
+        f"{source.file.name} ({source.file.identity}) from {' or '.join(source.file.urls)}"
+        for source in sources
+    ]
+    raise UserError(
+        f"{screen.name} is not here, and no connection is made (offline): put "
+        f"{'; or '.join(wanted)} into {downloads.absolute()}, and run this again"
+    )
+
+
+def _convert(
+    screen: PublicScreen, source: Source, file: Path, folder: Path, tell: Tell
+) -> FetchedScreen:
+    target = path_of(screen, source, folder)
+    with exclusive(target, tell):
+        if target.is_file():
+            return FetchedScreen(target, file, ScreenRecord.of_file(target))
+        with unpacked(file, source.file) as path:
+            size, free = path.stat().st_size, shutil.disk_usage(folder).free
+            if size > free:
+                raise UserError(
+                    f"{folder} has {readable_size(free)} free, and conversion needs "
+                    f"{readable_size(size)}: make room, or name another folder"
+                )
+            tell(f"{source.file.name}: converting")
+            return FetchedScreen(target, file, convert(path, target, screen, source))
