@@ -42,7 +42,7 @@ class FetchedScreen:
 
 def path_of(screen: PublicScreen, source: Source, folder: Path) -> Path:
     """Where a screen of a source is kept once it is converted."""
-    copy = "" if source == screen.default else f".{source.name}"
+    copy = "" if source.name == screen.default.name else f".{source.name}"
     return folder / f"{screen.name}{copy}.h5ad"
 
 
@@ -73,7 +73,7 @@ def fetch_screen(
     for source in sources:
         path = path_of(screen, source, folder)
         if path.is_file():
-            return FetchedScreen(path, None, ScreenRecord.of_file(path))
+            return FetchedScreen(path, None, _record_of(path, screen, source))
     if offline:
         return _fetch_placed(screen, sources, folder, tell)
     reasons = []
@@ -110,6 +110,23 @@ def room_beside(file: RemoteFile) -> int:
     return 2 * content
 
 
+def _record_of(path: Path, screen: PublicScreen, source: Source) -> ScreenRecord:
+    """What is in a file that is there already.
+
+    Raises:
+        UserError: it was made from another screen, copy or download.
+    """
+    record = ScreenRecord.of_file(path)
+    wanted = (screen.name, source.name, source.file.checksum)
+    if (record.screen, record.source, record.checksum) != wanted:
+        raise UserError(
+            f"{path} was made of {record.screen} from {record.source} "
+            f"({record.checksum or 'no checksum'}), and {wanted[0]} from {wanted[1]} "
+            f"({wanted[2] or 'no checksum'}) is asked for: move it away"
+        )
+    return record
+
+
 def _fetch_placed(
     screen: PublicScreen, sources: tuple[Source, ...], folder: Path, tell: Tell
 ) -> FetchedScreen:
@@ -135,7 +152,7 @@ def _convert(
     target = path_of(screen, source, folder)
     with exclusive(target, tell):
         if target.is_file():
-            return FetchedScreen(target, file, ScreenRecord.of_file(target))
+            return FetchedScreen(target, file, _record_of(target, screen, source))
         with unpacked(file, source.file) as path:
             size, free = path.stat().st_size, shutil.disk_usage(folder).free
             if size > free:

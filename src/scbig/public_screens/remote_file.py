@@ -47,6 +47,11 @@ class RemoteFile:
     content: Identity = field(default_factory=Identity)
 
     @property
+    def checksum(self) -> str | None:
+        """Of the file or, where only that is known, of what is inside."""
+        return self.identity.checksum or self.content.checksum
+
+    @property
     def is_packed(self) -> bool:
         """Is there an ``.h5ad`` inside?"""
         return not self.name.endswith(".h5ad")

@@ -44,8 +44,11 @@ def read_source(path: str | Path, screen: PublicScreen) -> Source:
         raise UserError(f"{path}: size {size!r} must be a number of bytes")
     if checksum is not None and str(checksum).partition(":")[0] not in ("md5", "sha256"):
         raise UserError(f"{path}: checksum {checksum!r} must be md5:DIGEST or sha256:DIGEST")
+    name = _text(given, "name", path)
+    if name in [source.name for source in screen.sources]:
+        raise UserError(f"{path}: {screen.name} has a source {name!r} already: choose another name")
     file = RemoteFile(_file_name(given, path), tuple(urls), Identity(size, checksum))
-    return replace(like, name=_text(given, "name", path), file=file, cells=None, genes=None)
+    return replace(like, name=name, file=file, cells=None, genes=None)
 
 
 def _text(given: dict[str, Any], key: str, path: str | Path) -> str:

@@ -159,10 +159,11 @@ def _with_control(
     if not columns:
         return np.ones(len(obs), dtype=np.bool_)
     grouped = obs.groupby(list(columns), observed=True, sort=False, dropna=True)
-    stratum = grouped.ngroup().to_numpy()
+    # -1 or NaN, by the type of the column, for a cell without a level
+    stratum = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
     has_control = np.zeros(stratum.max(initial=-1) + 2, dtype=np.bool_)
     has_control[stratum[condition == CONTROL]] = True
-    has_control[-1] = False  # the place of -1, a cell without a level
+    has_control[-1] = False
     return np.asarray(has_control[stratum], dtype=np.bool_)
 
 

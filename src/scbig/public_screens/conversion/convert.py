@@ -127,12 +127,11 @@ def _record(
 ) -> ScreenRecord:
     condition = cells.obs["condition"]
     orders = np.asarray([len(targets_of(name)) for name in condition.cat.categories])
-    content = source.file.content.checksum
     return ScreenRecord(
         screen=screen.name,
         source=source.name,
         file=source.file.name,
-        checksum=source.file.identity.checksum or content,
+        checksum=source.file.checksum,
         cells=len(condition),
         control_cells=int((condition == CONTROL).sum()),
         genes=len(genes),
