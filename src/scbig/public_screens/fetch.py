@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from scbig.errors import UserError
 from scbig.public_screens.conversion.convert import convert
 from scbig.public_screens.conversion.record import ScreenRecord
-from scbig.public_screens.download.download import download, refuse_fault
+from scbig.public_screens.download.download import download, refuse_fault, refuse_full_disk
 from scbig.public_screens.download.exclusive import exclusive
 from scbig.public_screens.download.failures import NoMirrorError
 from scbig.public_screens.download.patience import Patience
@@ -153,12 +152,10 @@ def _convert(
     with exclusive(target, tell):
         if target.is_file():
             return FetchedScreen(target, file, _record_of(target, screen, source))
-        with unpacked(file, source.file) as path:
-            size, free = path.stat().st_size, shutil.disk_usage(folder).free
-            if size > free:
-                raise UserError(
-                    f"{folder} has {readable_size(free)} free, and conversion needs "
-                    f"{readable_size(size)}: make room, or name another folder"
-                )
-            tell(f"{source.file.name}: converting")
-            return FetchedScreen(target, file, convert(path, target, screen, source))
+        try:
+            with unpacked(file, source.file) as path:
+                refuse_full_disk(folder, path.stat().st_size)
+                tell(f"{source.file.name}: converting")
+                return FetchedScreen(target, file, convert(path, target, screen, source))
+        except OSError as error:
+            raise UserError(f"{source.file.name} cannot be unpacked: {error}") from error

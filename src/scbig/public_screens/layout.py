@@ -31,7 +31,8 @@ class Layout:
             of the genes.
         matched_by: obs columns that control and perturbed cells are to be matched by. Cells in a
             combination without a control cell are left out.
-        context: obs column that sets contexts apart, such as the cell line.
+        context: obs columns, the first of which that is there sets contexts apart, such as the
+            cell line; one must be there.
         target_names: names of targets that this source has wrong, to right ones.
         corrections: known mistakes in obs: column, then wrong value to right one.
     """
@@ -44,6 +45,6 @@ class Layout:
     scale: Scale = "counts"
     library_column: str | None = None
     matched_by: tuple[str, ...] = ()
-    context: str | None = None
+    context: tuple[str, ...] = ()
     target_names: Mapping[str, str] = field(default_factory=dict)
     corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

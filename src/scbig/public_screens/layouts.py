@@ -57,7 +57,7 @@ def cell_load() -> Layout:
         read_label=SingleTarget(),
         scale="log1p_cp10k",
         matched_by=("gem_group",),
-        context="cell_type",
+        context=("cell_line", "cell_type"),
     )
 
 

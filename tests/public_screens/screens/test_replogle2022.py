@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scbig.errors import UserError
 from scbig.public_screens.screens.replogle2022 import (
     FOUR_CELL_LINES,
     K562_ESSENTIAL,
@@ -73,11 +74,13 @@ def test_gears(tmp_path: Path, screen: object) -> None:
     assert made.says("filtered subset")
 
 
-@pytest.mark.parametrize("source_name", ["state", "preprint"])
-def test_state(tmp_path: Path, source_name: str) -> None:
+@pytest.mark.parametrize(
+    ("source_name", "line"), [("state", "cell_line"), ("preprint", "cell_type")]
+)
+def test_state(tmp_path: Path, source_name: str, line: str) -> None:
     labels = ["non-targeting", "RPL3", "non-targeting", "RPL3", "RPL3"]
     obs = {
-        "cell_type": ["k562", "k562", "jurkat", "jurkat", "jurkat"],
+        line: ["k562", "k562", "jurkat", "jurkat", "jurkat"],
         "gem_group": [1, 1, 1, 1, 2],
     }
     source = log_normalised(miniature(labels, "gene", obs))
@@ -85,8 +88,14 @@ def test_state(tmp_path: Path, source_name: str) -> None:
     made = converted(FOUR_CELL_LINES, source_name, source, tmp_path)
     # the same lane number in another cell line is another lane
     assert same_cells(made.adata, source, range(4))
-    assert made.says("1 cells are in a level of cell_type, gem_group without any control cell")
+    assert made.says(f"1 cells are in a level of {line}, gem_group without any control cell")
     assert made.screen.condition_names == ("control", "RPL3@jurkat", "RPL3@k562")
     assert made.record.options == [
-        "--data.scale log1p_cp10k", "--data.context cell_type", "--data.covariates '[gem_group]'",
+        "--data.scale log1p_cp10k", f"--data.context {line}", "--data.covariates '[gem_group]'",
     ]  # fmt: skip
+
+
+def test_cell_lines_are_not_mixed(tmp_path: Path) -> None:
+    source = log_normalised(miniature(["non-targeting", "RPL3"], "gene", {"gem_group": [1, 1]}))
+    with pytest.raises(UserError, match="none of the obs columns cell_line, cell_type"):
+        converted(FOUR_CELL_LINES, "state", source, tmp_path)

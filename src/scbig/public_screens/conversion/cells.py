@@ -28,6 +28,7 @@ class ChosenCells:
         obs: of the kept cells, ``condition`` and ``source_label`` first.
         kept: which cells of the source they are, (cells,).
         matched_by: columns that control and perturbed cells can be matched by.
+        context: column that sets contexts apart.
         library_column: column with the total counts of a cell, where there is one to rely on.
         reported: every drop and change, counted.
     """
@@ -35,6 +36,7 @@ class ChosenCells:
     obs: pd.DataFrame
     kept: npt.NDArray[np.bool_]
     matched_by: tuple[str, ...]
+    context: str | None
     library_column: str | None
     reported: tuple[str, ...]
 
@@ -55,9 +57,11 @@ def choose_cells(obs: pd.DataFrame, layout: Layout) -> ChosenCells:
     labels: Any = pd.Categorical(obs[layout.label_column].astype("string"))
     condition = _conditions(labels, layout, reported)
     changed = _corrected(obs, layout, reported)
-    columns = tuple(c for c in (*_context(layout), *layout.matched_by) if c in obs)
-    for column in sorted({*_context(layout), *layout.matched_by} - set(columns)):
+    context = _context(obs, layout)
+    matched_by = tuple(column for column in layout.matched_by if column in obs)
+    for column in sorted(set(layout.matched_by) - set(matched_by)):
         reported.append(f"no obs column {column!r}: cells cannot be matched by it")
+    columns = matched_by if context is None else (context, *matched_by)
     matched = _with_control(changed, condition, columns)
     lost = (condition != "") & ~matched
     if lost.any():
@@ -76,7 +80,8 @@ def choose_cells(obs: pd.DataFrame, layout: Layout) -> ChosenCells:
     return ChosenCells(
         obs=_unique_names(chosen, reported),
         kept=kept,
-        matched_by=tuple(c for c in columns if c != layout.context),
+        matched_by=matched_by,
+        context=context,
         library_column=_library(chosen, layout, reported),
         reported=tuple(reported),
     )
@@ -134,8 +139,14 @@ def _report_unread(
         )
 
 
-def _context(layout: Layout) -> tuple[str, ...]:
-    return () if layout.context is None else (layout.context,)
+def _context(obs: pd.DataFrame, layout: Layout) -> str | None:
+    found = [column for column in layout.context if column in obs]
+    if layout.context and not found:
+        raise UserError(
+            f"none of the obs columns {listed(layout.context)} that tell contexts apart: the file "
+            f"has {listed(obs.columns, 30)}; it is not of the layout that was published"
+        )
+    return found[0] if found else None
 
 
 def _corrected(obs: pd.DataFrame, layout: Layout, reported: list[str]) -> pd.DataFrame:

@@ -79,8 +79,19 @@ def _write(given: Any, made: Any, path: Path, screen: PublicScreen, source: Sour
             f"{layout.matrix} is {matrix.shape[0]} x {matrix.shape[1]}, and obs and var have "
             f"{len(obs)} and {len(var)} rows: the file is damaged"
         )
-    reported = _unexpected(source, len(obs), len(var))
     cells = choose_cells(obs, layout)
+    conditions = [c for c in cells.obs["condition"].cat.categories if c != CONTROL]
+    # the number of conditions is that of the whole screen, not of every copy
+    whole = screen.conditions if source.name == screen.default.name else None
+    reported = [
+        f"the file has {found} {what}, and {published} are published"
+        for what, found, published in (
+            ("cells", len(obs), source.cells),
+            ("genes", len(var), source.genes),
+            ("perturbed conditions", len(conditions), whole),
+        )
+        if published is not None and found != published
+    ]
     reported += cells.reported
     genes = name_genes(var, layout, reported)
     reported += _left_behind(given, layout.matrix)
@@ -93,15 +104,6 @@ def _write(given: Any, made: Any, path: Path, screen: PublicScreen, source: Sour
     record = _record(screen, source, cells, genes, memory, reported)
     write_elem(made, "uns", {KEY: record.as_json})
     return record
-
-
-def _unexpected(source: Source, cells: int, genes: int) -> list[str]:
-    pairs = (("cells", cells, source.cells), ("genes", genes, source.genes))
-    return [
-        f"the file has {found} {what}, and {expected} are published"
-        for what, found, expected in pairs
-        if expected is not None and found != expected
-    ]
 
 
 def _left_behind(given: Any, matrix: str) -> list[str]:
@@ -140,7 +142,7 @@ def _record(
         scale=source.layout.scale,
         library_key=cells.library_column,
         covariates=cells.matched_by,
-        context=source.layout.context if source.layout.context in cells.obs else None,
+        context=cells.context,
         memory=memory,
         reported=tuple(reported),
         version=version("scbig"),

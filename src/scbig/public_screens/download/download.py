@@ -77,7 +77,7 @@ def refuse_fault(path: Path, file: RemoteFile) -> None:
 def _fetch(file: RemoteFile, target: Path, patience: Patience, tell: Tell, beside: int) -> None:
     part = PartialFile(target)
     if file.identity.size is not None:
-        _refuse_full_disk(target.parent, file.identity.size - part.size + beside)
+        refuse_full_disk(target.parent, file.identity.size - part.size + beside)
     reasons = []
     for url in file.urls:
         try:
@@ -130,7 +130,7 @@ def _complete(
                     part,
                     file,
                     patience,
-                    lambda coming: _refuse_full_disk(part.path.parent, coming + beside),
+                    lambda coming: refuse_full_disk(part.path.parent, coming + beside),
                 )
             return
         except TransientError as error:
@@ -142,7 +142,12 @@ def _complete(
             time.sleep(wait)
 
 
-def _refuse_full_disk(folder: Path, needed: int) -> None:
+def refuse_full_disk(folder: Path, needed: int) -> None:
+    """Refuse what does not fit.
+
+    Raises:
+        UserError: the disk of ``folder`` has less than ``needed`` bytes free.
+    """
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise UserError(

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scbig.errors import UserError
+
 
 @contextmanager
 def exclusive(target: Path, tell: Callable[[str], None]) -> Iterator[None]:
     """Hold the right to make ``target``; wait for who has it, and say so.
 
     The right goes back when its process ends, however it does.
+
+    Raises:
+        UserError: the folder cannot be written to.
     """
     from filelock import FileLock, Timeout
 
@@ -19,6 +24,8 @@ def exclusive(target: Path, tell: Callable[[str], None]) -> Iterator[None]:
     except Timeout:
         tell(f"another process makes {target.name}: waiting for it")
         lock.acquire()
+    except OSError as error:
+        raise UserError(f"{target.parent} cannot be written to: {error}") from error
     try:
         yield
     finally:
