@@ -119,6 +119,30 @@ def test_offline(host, tmp_path: Path) -> None:
     assert got.record.cells == 4 and not host.asked
 
 
+def test_a_copy_that_is_here_does_not_keep_the_preferred_one_away(host, tmp_path: Path) -> None:
+    data = served(tmp_path / "there")
+    first = at(SCREEN.default, data, host.serve("/a", whole(data)))
+    second = replace(SCREEN.source_named("pertpy"), layout=first.layout,
+                     file=RemoteFile("b.h5ad", (host.serve("/b", whole(data)),)))  # fmt: skip
+    screen = own(first, second)
+    for sources, name in (
+        ((second,), "norman2019.pertpy.h5ad"),
+        ((first, second), "norman2019.h5ad"),
+    ):
+        got = fetch_screen(screen, sources, tmp_path, lambda _: None, patience=QUICK)
+        assert got.path.name == name
+    got.path.unlink()
+    (downloads_of(tmp_path) / first.file.name).unlink()
+    got = fetch_screen(screen, (first, second), tmp_path, lambda _: None, offline=True)
+    assert got.path.name == "norman2019.pertpy.h5ad"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(UserError, match="cannot be written"):
+        fetch_screen(SCREEN, (SCREEN.default,), tmp_path / "file", lambda _: None)
+
+
 def test_a_foreign_file_is_not_taken(tmp_path: Path) -> None:
     source = SCREEN.default
     path = path_of(SCREEN, source, tmp_path)

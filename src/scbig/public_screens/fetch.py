@@ -69,35 +69,39 @@ def fetch_screen(
     Raises:
         UserError: it is not there and cannot be had, or is not what it should be.
     """
-    for source in sources:
+    downloads = downloads_of(folder)
+    reasons = []
+    for source, next_one in zip(sources, (*sources[1:], None), strict=True):
         path = path_of(screen, source, folder)
         if path.is_file():
             return FetchedScreen(path, None, _record_of(path, screen, source))
-    if offline:
-        return _fetch_placed(screen, sources, folder, tell)
-    reasons = []
-    for source, next_one in zip(sources, (*sources[1:], None), strict=True):
         try:
-            file = download(
-                source.file,
-                downloads_of(folder),
-                patience or Patience(),
-                tell,
-                room_beside(source.file),
-            )
+            if offline:
+                file = _placed(source.file, downloads)
+            else:
+                room = room_beside(source.file)
+                file = download(source.file, downloads, patience or Patience(), tell, room)
         except NoMirrorError as error:
             reasons.append(str(error))
-            if next_one is not None:
+            if next_one is not None and not offline:
                 tell(f"{source.name} does not deliver: taking the copy of {next_one.name}")
             continue
         return _convert(screen, source, file, folder, tell)
-    others = [s for s in screen.sources if s not in sources]
-    hint = "".join(
-        f"; another copy is --source {s.name} ({s.layout.scale}, "
-        f"{readable_size(s.file.identity.size)})"
-        for s in others
+    if offline:
+        raise UserError(
+            f"{screen.name} is not here, and no connection is made (offline): put "
+            f"{'; or '.join(reasons)} into {downloads.absolute()}, and run this again"
+        )
+    raise UserError("; ".join(reasons) + _other_copies(screen, sources))
+
+
+def _other_copies(screen: PublicScreen, sources: tuple[Source, ...]) -> str:
+    return "".join(
+        f"; another copy is --source {source.name} ({source.layout.scale}, "
+        f"{readable_size(source.file.identity.size)})"
+        for source in screen.sources
+        if source not in sources
     )
-    raise UserError("; ".join(reasons) + hint)
 
 
 def room_beside(file: RemoteFile) -> int:
@@ -126,23 +130,18 @@ def _record_of(path: Path, screen: PublicScreen, source: Source) -> ScreenRecord
     return record
 
 
-def _fetch_placed(
-    screen: PublicScreen, sources: tuple[Source, ...], folder: Path, tell: Tell
-) -> FetchedScreen:
-    downloads = downloads_of(folder)
-    for source in sources:
-        file = downloads / source.file.name
-        if file.is_file():
-            refuse_fault(file, source.file)
-            return _convert(screen, source, file, folder, tell)
-    wanted = [
-        f"{source.file.name} ({source.file.identity}) from {' or '.join(source.file.urls)}"
-        for source in sources
-    ]
-    raise UserError(
-        f"{screen.name} is not here, and no connection is made (offline): put "
-        f"{'; or '.join(wanted)} into {downloads.absolute()}, and run this again"
-    )
+def _placed(file: RemoteFile, downloads: Path) -> Path:
+    """The file as it lies in the folder, verified.
+
+    Raises:
+        NoMirrorError: it does not; the message says what is missing, and where it can be had.
+        UserError: it is another file.
+    """
+    path = downloads / file.name
+    if not path.is_file():
+        raise NoMirrorError(f"{file.name} ({file.identity}) from {' or '.join(file.urls)}")
+    refuse_fault(path, file)
+    return path
 
 
 def _convert(

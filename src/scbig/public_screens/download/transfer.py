@@ -97,6 +97,7 @@ def _receive(
     ):
         out.seek(start)
         out.truncate()
+        told(start)
         # not iter_content, which would undo a Content-Encoding
         for block in response.raw.stream(BLOCK, decode_content=False):
             if not done:
