@@ -1,11 +1,13 @@
 """A web host on this machine that misbehaves as it is told."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -64,7 +66,9 @@ def flaky_host() -> Iterator[FlakyHost]:
     thread.start()
     host.address = f"http://127.0.0.1:{server.server_address[1]}"
     try:
-        yield host
+        # a proxy of the user's would not know this machine
+        with patch.dict(os.environ, {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}):
+            yield host
     finally:
         server.shutdown()
         thread.join()

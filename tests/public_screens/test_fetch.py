@@ -166,7 +166,7 @@ def test_a_damaged_file_leaves_nothing(tmp_path: Path, cut: float) -> None:
     placed = downloads_of(tmp_path) / "a.h5ad"
     placed.parent.mkdir()
     placed.write_bytes(data[: int(cut * len(data))])
-    with pytest.raises(UserError, match=r"a.h5ad cannot be converted: .* damaged") as error:
+    with pytest.raises(UserError, match=r"a.h5ad.* damaged") as error:
         fetch_screen(SCREEN, (source,), tmp_path, lambda _: None, offline=True)
     assert "\n" not in str(error.value)
     assert not list(tmp_path.glob("*.h5ad")) and not list(tmp_path.glob("*.partial"))

@@ -31,6 +31,15 @@ def test_a_condition_column_of_the_source_makes_way() -> None:
     assert list(chosen.obs) == ["condition", "source_label"]
 
 
+def test_another_condition_column_is_kept_under_another_name() -> None:
+    chosen = choose_cells(frame(["control", "A"], condition=["hot", "cold"]), LAYOUT)
+    assert chosen.obs["source_condition"].tolist() == ["hot", "cold"]
+    assert chosen.obs["condition"].tolist() == ["control", "A"]
+    assert chosen.reported == (
+        "obs column 'condition' of the source is renamed 'source_condition'",
+    )
+
+
 def test_cells_that_cannot_be_matched() -> None:
     layout = Layout("perturbation", JoinedTargets("plus"), matched_by=("batch", "line"))
     obs = frame(

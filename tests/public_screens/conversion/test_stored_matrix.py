@@ -48,6 +48,8 @@ def test_rows(
 def test_what_is_no_matrix(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "a.h5", "w") as given:
         group = given.create_group("X")
+        with pytest.raises(UserError, match="X is stored as 'group'"):
+            StoredMatrix(group, "X")
         group.attrs["encoding-type"] = "dataframe"
         with pytest.raises(UserError, match="X is stored as 'dataframe'"):
             StoredMatrix(group, "X")

@@ -1,5 +1,6 @@
 """Files arrive as they should be or not at all, whatever a host does."""
 
+import gzip
 import hashlib
 import multiprocessing
 import shutil
@@ -155,7 +156,18 @@ def test_a_redirect_is_followed(host: FlakyHost, tmp_path: Path) -> None:
     assert host.ranges("/there") == [None, "bytes=100000-"]
 
 
-@pytest.mark.parametrize("answer", [status(503), status(429, {"Retry-After": "0"}), hang(1.0)])
+PAST = "Wed, 21 Oct 2015 07:28:00 GMT"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        status(503),
+        status(429, {"Retry-After": "0"}),
+        status(429, {"Retry-After": PAST}),
+        hang(1.0),
+    ],
+)
 def test_a_busy_host_is_asked_again(host: FlakyHost, tmp_path: Path, answer: object) -> None:
     url = host.serve("/a", answer, answer, whole(DATA))
     assert fetched(tmp_path, url) == DATA
@@ -198,6 +210,30 @@ def test_a_complete_part_needs_no_connection(host: FlakyHost, tmp_path: Path) ->
     PartialFile(tmp_path / "screen.h5ad").path.write_bytes(DATA)
     assert fetched(tmp_path, host.address + "/none") == DATA
     assert not host.asked
+
+
+def test_another_part_than_asked_for_is_not_put_behind(host: FlakyHost, tmp_path: Path) -> None:
+    PartialFile(tmp_path / "screen.h5ad").path.write_bytes(DATA[:1000])
+    other = status(206, {"Content-Range": f"bytes 0-9/{len(DATA)}"}, DATA[:10])
+    assert fetched(tmp_path, host.serve("/a", other, whole(DATA))) == DATA
+    assert host.ranges("/a") == ["bytes=1000-", None]
+
+
+def test_what_a_host_packs_on_the_way_is_not_unpacked(host: FlakyHost, tmp_path: Path) -> None:
+    packed = gzip.compress(DATA)
+    url = host.serve("/a", status(200, {"Content-Encoding": "gzip"}, packed))
+    file = RemoteFile("screen.h5ad.gz", (url,), Identity(len(packed)))
+    assert download(file, tmp_path, QUICK, lambda _: None).read_bytes() == packed
+    assert r"starts with b'\x1f\x8b" in refused(tmp_path, url, identity=Identity())
+
+
+def test_a_note_that_cannot_be_read_is_no_note(host: FlakyHost, tmp_path: Path) -> None:
+    part = PartialFile(tmp_path / "screen.h5ad")
+    part.path.write_bytes(DATA[:1000])
+    part.path.with_name("screen.h5ad.part.json").write_text("{")
+    url = host.serve("/a", whole(DATA, '"v1"'))
+    assert fetched(tmp_path, url, identity=Identity()) == DATA
+    assert host.ranges("/a") == [None]
 
 
 def test_too_long_a_part_is_thrown_away(host: FlakyHost, tmp_path: Path) -> None:

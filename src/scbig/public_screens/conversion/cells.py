@@ -16,6 +16,8 @@ from scbig.public_screens.layout import Layout
 
 #: The label as the source has it, beside ``condition``.
 LABEL_COLUMN = "source_label"
+#: What a column ``condition`` of the source that is no label is renamed to.
+OTHER_CONDITION = "source_condition"
 #: scPerturb's total over the genes of the file.
 SUM_COLUMN = "ncounts"
 
@@ -70,8 +72,7 @@ def choose_cells(obs: pd.DataFrame, layout: Layout) -> ChosenCells:
             "cell, or in none: left out"
         )
     kept = (condition != "") & matched
-    chosen = changed.drop(columns=["condition", LABEL_COLUMN], errors="ignore")[kept]
-    chosen = _without_unused(chosen)
+    chosen = _without_unused(_without_clash(changed, layout, reported)[kept])
     first: dict[str, Any] = {
         "condition": pd.Categorical(condition[kept]),
         LABEL_COLUMN: labels[kept].remove_unused_categories(),
@@ -161,6 +162,16 @@ def _corrected(obs: pd.DataFrame, layout: Layout, reported: list[str]) -> pd.Dat
                 reported.append(f"{column} {wrong} is {right}: corrected in {cells} cells")
         out[column] = pd.Categorical(texts.replace(dict(values)))
     return out
+
+
+def _without_clash(obs: pd.DataFrame, layout: Layout, reported: list[str]) -> pd.DataFrame:
+    """Make way for the columns that are added."""
+    if layout.label_column == "condition":
+        return obs.drop(columns="condition")  # it is kept as the label
+    if "condition" not in obs:
+        return obs
+    reported.append(f"obs column 'condition' of the source is renamed {OTHER_CONDITION!r}")
+    return obs.rename(columns={"condition": OTHER_CONDITION})
 
 
 def _with_control(

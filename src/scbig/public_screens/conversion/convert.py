@@ -52,11 +52,10 @@ def convert(path: Path, target: Path, screen: PublicScreen, source: Source) -> S
         partial.replace(target)
     except UserError as error:
         raise UserError(f"{source.file.name}: {error}") from None
-    # what h5py and anndata raise on a damaged or foreign file, and a full disk
-    except (OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+    # what h5py raises on a damaged file and on a full disk
+    except (OSError, RuntimeError) as error:
         raise UserError(
-            f"{source.file.name} cannot be converted: {type(error).__name__}: {error}; it may be "
-            "damaged, or the disk full"
+            f"{source.file.name} cannot be converted: {error}; it is damaged, or the disk is full"
         ) from error
     finally:
         partial.unlink(missing_ok=True)
@@ -80,18 +79,8 @@ def _write(given: Any, made: Any, path: Path, screen: PublicScreen, source: Sour
             f"{len(obs)} and {len(var)} rows: the file is damaged"
         )
     cells = choose_cells(obs, layout)
-    conditions = [c for c in cells.obs["condition"].cat.categories if c != CONTROL]
-    # the number of conditions is that of the whole screen, not of every copy
-    whole = screen.conditions if source.name == screen.default.name else None
-    reported = [
-        f"the file has {found} {what}, and {published} are published"
-        for what, found, published in (
-            ("cells", len(obs), source.cells),
-            ("genes", len(var), source.genes),
-            ("perturbed conditions", len(conditions), whole),
-        )
-        if published is not None and found != published
-    ]
+    n_conditions = len(cells.obs["condition"].cat.categories) - 1
+    reported = _unexpected(screen, source, len(obs), len(var), n_conditions)
     reported += cells.reported
     genes = name_genes(var, layout, reported)
     reported += _left_behind(given, layout.matrix)
@@ -104,6 +93,23 @@ def _write(given: Any, made: Any, path: Path, screen: PublicScreen, source: Sour
     record = _record(screen, source, cells, genes, memory, reported)
     write_elem(made, "uns", {KEY: record.as_json})
     return record
+
+
+def _unexpected(
+    screen: PublicScreen, source: Source, cells: int, genes: int, conditions: int
+) -> list[str]:
+    # the number of conditions is that of the whole screen, not of every copy
+    whole = screen.conditions if source.name == screen.default.name else None
+    compared = (
+        ("cells", cells, source.cells),
+        ("genes", genes, source.genes),
+        ("perturbed conditions", conditions, whole),
+    )
+    return [
+        f"the file has {found} {what}, and {published} are published"
+        for what, found, published in compared
+        if published is not None and found != published
+    ]
 
 
 def _left_behind(given: Any, matrix: str) -> list[str]:

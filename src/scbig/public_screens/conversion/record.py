@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -94,7 +95,12 @@ class ScreenRecord:
     def fit_line(self, path: Path) -> str:
         """A command that trains on the file."""
         chosen = [f"--data.n_hvg {N_HVG}"] if self.genes > N_HVG else []
-        words = ["scbig fit --config conf/base.yaml", f"--data.path {path}", *self.options, *chosen]
+        words = [
+            "scbig fit --config conf/base.yaml",
+            f"--data.path {shlex.quote(str(path))}",
+            *self.options,
+            *chosen,
+        ]
         return " ".join(words)
 
     def lines(self) -> list[str]:

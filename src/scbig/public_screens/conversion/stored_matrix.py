@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from scbig.errors import UserError
+from scbig.errors import UserError, listed
 
 if TYPE_CHECKING:
     import h5py  # type: ignore[import-untyped]
 
 #: Entries that are in memory at a time.
 BLOCK = 1 << 24
+#: Data sets of a sparse matrix.
+PARTS = ("data", "indices", "indptr")
 
 Kept = npt.NDArray[np.bool_]
 
@@ -31,10 +33,13 @@ class StoredMatrix:
 
     def __init__(self, node: h5py.Group | h5py.Dataset, where: str) -> None:
         self._node: Any = node
-        encoding = node.attrs.get("encoding-type") or node.attrs.get("h5sparse_format", "array")
+        plain = "array" if hasattr(node, "shape") else "group"
+        encoding = node.attrs.get("encoding-type") or node.attrs.get("h5sparse_format", plain)
         self.kind = str(_text(encoding)).removesuffix("_matrix")
         if self.kind not in ("csr", "csc", "array"):
             raise UserError(f"{where} is stored as {self.kind!r}: dense, CSR or CSC is expected")
+        if self.kind != "array" and not all(part in node for part in PARTS):
+            raise UserError(f"{where} lacks {listed([p for p in PARTS if p not in node])}: damaged")
         old = node.attrs.get("h5sparse_shape")
         shape = node.shape if self.kind == "array" else node.attrs.get("shape", old)
         self.shape = tuple(int(n) for n in shape)
@@ -123,9 +128,6 @@ class StoredMatrix:
         for start in range(0, entries.size, BLOCK):
             stop = min(start + BLOCK, entries.size)
             yield start, stop, kept[entries[start:stop]]
-
-
-PARTS = ("data", "indices", "indptr")
 
 
 def _row_blocks(indptr: npt.NDArray[np.int64]) -> Any:
