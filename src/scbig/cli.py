@@ -9,15 +9,10 @@ from scbig.errors import UserError
 TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
-#: Commands that may be followed by their file or name, and the option that it is short for:
-#: ``scbig data check F`` is ``... --data.path F``.
-FOLLOWED_COMMANDS = {
-    ("modules",): "--data",
-    ("data", "check"): "--data",
-    ("data", "split"): "--data",
-    ("data", "audit"): "--data",
-    ("data", "fetch"): "--name",
-}
+#: Commands that may be followed by their file: ``scbig data check F`` is ``... --data.path F``.
+FILE_COMMANDS = (("modules",), ("data", "check"), ("data", "split"), ("data", "audit"))
+#: Commands that may be followed by a name: ``scbig data fetch N`` is ``... --name N``.
+NAME_COMMANDS = (("data", "fetch"),)
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -110,12 +105,12 @@ def _run(command: str) -> None:
 def with_paths(arguments: list[str]) -> list[str]:
     """``--truth T.h5ad`` is short for ``--truth.path T.h5ad``, and so for every file option.
 
-    So is a file or name right after a command that takes one.
+    So is a file or a name right after a command that takes one.
     """
-    for words, option in FOLLOWED_COMMANDS.items():
+    for words in map(list, (*FILE_COMMANDS, *NAME_COMMANDS)):
         n = len(words)
-        is_asked = tuple(arguments[:n]) == words
-        if is_asked and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):
+        if arguments[:n] == words and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):
+            option = "--name" if tuple(words) in NAME_COMMANDS else "--data"
             arguments = [*words, option, *arguments[n:]]
     split = (argument.partition("=") for argument in arguments)
     return [
