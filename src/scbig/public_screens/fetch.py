@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from scbig.public_screens.download.download import download, refuse_fault, refus
 from scbig.public_screens.download.exclusive import exclusive
 from scbig.public_screens.download.failures import NoMirrorError
 from scbig.public_screens.download.patience import Patience
+from scbig.public_screens.download.progress import Tell
 from scbig.public_screens.folder import downloads_of
 from scbig.public_screens.public_screen import PublicScreen, Source
 from scbig.public_screens.remote_file import RemoteFile, readable_size
@@ -20,8 +20,6 @@ from scbig.public_screens.unpack import unpacked
 
 #: How much larger an unpacked file is than the packed one, where it is not known.
 UNPACKED = 5
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import hashlib
 import multiprocessing
 import shutil
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -187,7 +188,9 @@ def test_progress_is_not_a_failed_try(
 ) -> None:
     monkeypatch.setattr("scbig.public_screens.download.download.SOME_BYTES", 40_000)
     url = host.serve("/a", whole(DATA, stop=50_000))
-    assert fetched(tmp_path, url) == DATA
+    impatient = replace(QUICK, attempts=1)
+    file = RemoteFile("screen.h5ad", (url,), KNOWN)
+    assert download(file, tmp_path, impatient, lambda _: None).read_bytes() == DATA
     assert len(host.ranges("/a")) == 7
 
 

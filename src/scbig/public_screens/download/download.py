@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from scbig.errors import UserError
@@ -16,6 +16,7 @@ from scbig.public_screens.download.failures import (
 )
 from scbig.public_screens.download.partial_file import PartialFile
 from scbig.public_screens.download.patience import Patience
+from scbig.public_screens.download.progress import Tell
 from scbig.public_screens.download.transfer import transfer
 from scbig.public_screens.download.verify import fault_of
 from scbig.public_screens.remote_file import RemoteFile, readable_size
@@ -23,8 +24,6 @@ from scbig.public_screens.remote_file import RemoteFile, readable_size
 #: A try that brings so many bytes is not a failed one: a host may drop every connection after a
 #: while and still deliver.
 SOME_BYTES = 1 << 20
-
-Tell = Callable[[str], None]
 
 
 def download(
@@ -53,7 +52,7 @@ def download(
             if target.is_file():
                 refuse_fault(target, file)
                 return target
-            _fetch(file, target, patience, tell, beside)
+            _Download(file, PartialFile(target), patience, tell, beside).run()
     except OSError as error:
         raise UserError(
             f"{target} cannot be written: {error}; what has arrived is kept and used next time"
@@ -74,74 +73,6 @@ def refuse_fault(path: Path, file: RemoteFile) -> None:
         raise UserError(f"{path} is not {file.name}: {fault}; remove it, and fetch it again")
 
 
-def _fetch(file: RemoteFile, target: Path, patience: Patience, tell: Tell, beside: int) -> None:
-    part = PartialFile(target)
-    if file.identity.size is not None:
-        refuse_full_disk(target.parent, file.identity.size - part.size + beside)
-    reasons = []
-    for url in file.urls:
-        try:
-            _fetch_from(url, part, file, patience, tell, beside)
-            return
-        except MirrorError as error:
-            tell(f"{file.name}: {url}: {error}")
-            reasons.append(f"{url}: {error}")
-    raise NoMirrorError(
-        f"{file.name} ({file.identity}) could not be had from any of {len(reasons)} mirrors: "
-        f"{'; '.join(reasons)}. Try again later, or put the file into {target.parent} by hand"
-    )
-
-
-def _fetch_from(
-    url: str, part: PartialFile, file: RemoteFile, patience: Patience, tell: Tell, beside: int
-) -> None:
-    """Bytes of one mirror, with as many tries as patience has.
-
-    Raises:
-        MirrorError: it does not deliver, or not the right bytes.
-    """
-    continued = part.size > 0
-    if continued:
-        tell(f"{file.name}: {readable_size(part.size)} are here already")
-    _complete(url, part, file, patience, tell, beside)
-    fault = fault_of(part.path, file.identity, file.signature)
-    if fault is not None and continued:
-        tell(f"{file.name}: {fault}; what was here is thrown away")
-        part.forget()
-        _complete(url, part, file, patience, tell, beside)
-        fault = fault_of(part.path, file.identity, file.signature)
-    if fault is not None:
-        part.forget()
-        raise MirrorError(f"what it sent is wrong: {fault}")
-    part.accept()
-
-
-def _complete(
-    url: str, part: PartialFile, file: RemoteFile, patience: Patience, tell: Tell, beside: int
-) -> None:
-    """Bring the part to its full length, over as many connections as it takes."""
-    failures = 0
-    while True:
-        before = part.size
-        try:
-            if file.identity.size is None or part.size != file.identity.size:
-                transfer(
-                    url,
-                    part,
-                    file,
-                    patience,
-                    lambda coming: refuse_full_disk(part.path.parent, coming + beside),
-                )
-            return
-        except TransientError as error:
-            failures = 1 if part.size - before >= SOME_BYTES else failures + 1
-            if failures >= patience.attempts:
-                raise MirrorError(f"{error}, {failures} times in a row") from None
-            wait = patience.wait_after(failures, error.asked_wait)
-            tell(f"{file.name}: {url}: {error}; again in {wait:g} s")
-            time.sleep(wait)
-
-
 def refuse_full_disk(folder: Path, needed: int) -> None:
     """Refuse what does not fit.
 
@@ -154,3 +85,80 @@ def refuse_full_disk(folder: Path, needed: int) -> None:
             f"{folder} has {readable_size(free)} free, and {readable_size(needed)} are needed: "
             "make room, or name another folder (--folder, SCBIG_DATA)"
         )
+
+
+@dataclass(frozen=True)
+class _Download:
+    """One file on its way; the arguments are those of ``download``."""
+
+    file: RemoteFile
+    part: PartialFile
+    patience: Patience
+    tell: Tell
+    beside: int
+
+    def run(self) -> None:
+        """Ask one mirror after the other."""
+        size = self.file.identity.size
+        if size is not None:
+            self._make_room(size - self.part.size)
+        reasons = []
+        for url in self.file.urls:
+            try:
+                self._fetch_from(url)
+                return
+            except MirrorError as error:
+                self._tell_of(url, str(error))
+                reasons.append(f"{url}: {error}")
+        raise NoMirrorError(
+            f"{self.file.name} ({self.file.identity}) could not be had from any of {len(reasons)} "
+            f"mirrors: {'; '.join(reasons)}. Try again later, or put the file into "
+            f"{self.part.target.parent} by hand"
+        )
+
+    def _fetch_from(self, url: str) -> None:
+        """The whole file, of one mirror and what is here already.
+
+        Raises:
+            MirrorError: it does not deliver, or not the right bytes.
+        """
+        continued = self.part.size > 0
+        if continued:
+            self.tell(f"{self.file.name}: {readable_size(self.part.size)} are here already")
+        fault = self._complete(url)
+        if fault is not None and continued:
+            # the bytes that were here may be the wrong ones, and not this mirror's
+            self._tell_of(url, f"{fault}; what was here is thrown away")
+            self.part.forget()
+            fault = self._complete(url)
+        if fault is not None:
+            self.part.forget()
+            raise MirrorError(f"what it sent is wrong: {fault}")
+        self.part.accept()
+
+    def _complete(self, url: str) -> str | None:
+        """Bring the part to its full length, over as many connections as it takes.
+
+        Returns:
+            What is wrong with it then.
+        """
+        failures = 0
+        while self.file.identity.size is None or self.part.size != self.file.identity.size:
+            before = self.part.size
+            try:
+                transfer(url, self.part, self.file, self.patience, self._make_room)
+                break
+            except TransientError as error:
+                failures = 0 if self.part.size - before >= SOME_BYTES else failures + 1
+                if failures >= self.patience.attempts:
+                    raise MirrorError(f"{error}, {failures} times in a row") from None
+                wait = self.patience.wait_after(max(failures, 1), error.asked_wait)
+                self._tell_of(url, f"{error}; again in {wait:g} s")
+                time.sleep(wait)
+        return fault_of(self.part.path, self.file.identity, self.file.signature)
+
+    def _tell_of(self, url: str, what: str) -> None:
+        self.tell(f"{self.file.name}: {url}: {what}")
+
+    def _make_room(self, coming: int) -> None:
+        refuse_full_disk(self.part.target.parent, coming + self.beside)

@@ -1,14 +1,15 @@
 """One process at a time makes a file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from scbig.errors import UserError
+from scbig.public_screens.download.progress import Tell
 
 
 @contextmanager
-def exclusive(target: Path, tell: Callable[[str], None]) -> Iterator[None]:
+def exclusive(target: Path, tell: Tell) -> Iterator[None]:
     """Hold the right to make ``target``; wait for who has it, and say so.
 
     The right goes back when its process ends, however it does.

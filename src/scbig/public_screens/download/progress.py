@@ -2,11 +2,14 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from scbig.public_screens.remote_file import readable_size
+
+#: Is told what happens, one line each.
+Tell = Callable[[str], None]
 
 #: A line at each of so many equal steps, and not more often than so many seconds.
 STEPS = 10
