@@ -20,11 +20,13 @@ class FlakyHost:
         address: of the host, without a slash at the end.
         answers: by path.
         asked: path, Range and If-Range of each request.
+        encodings: Accept-Encoding of the requests.
     """
 
     address: str = ""
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    encodings: set[str | None] = field(default_factory=set)
 
     def serve(self, path: str, *answers: Answer) -> str:
         """Set what a path answers; its address."""
@@ -46,6 +48,7 @@ def flaky_host() -> Iterator[FlakyHost]:
 
         def do_GET(self) -> None:
             host.asked.append((self.path, self.headers["Range"], self.headers["If-Range"]))
+            host.encodings.add(self.headers["Accept-Encoding"])
             answers = host.answers.get(self.path, [status(404)])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
             try:

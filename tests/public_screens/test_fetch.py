@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import anndata as ad
+import h5py
 import pytest
 
 from flaky_host import flaky_host, page, status, whole
@@ -183,6 +184,29 @@ def test_a_damaged_archive_leaves_nothing(tmp_path: Path, name: str, packed: byt
     with pytest.raises(UserError, match="is damaged"):
         fetch_screen(SCREEN, (source,), tmp_path, lambda _: None, offline=True)
     assert [path.name for path in placed.parent.iterdir()] == [name]
+
+
+def test_a_file_of_another_layout_leaves_nothing(tmp_path: Path) -> None:
+    source = replace(SCREEN.default, file=RemoteFile("a.h5ad", ()))
+    write_source(miniature(["A", "B"]), downloads_of(tmp_path) / "a.h5ad")
+    with pytest.raises(UserError, match=r"a\.h5ad: .* has no control cell among its 2 labels"):
+        fetch_screen(SCREEN, (source,), tmp_path, lambda _: None, offline=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"downloads", ".norman2019.h5ad.lock"}
+
+
+def test_a_file_that_is_no_anndata(tmp_path: Path) -> None:
+    source = replace(SCREEN.default, file=RemoteFile("a.h5ad", ()))
+    placed = downloads_of(tmp_path) / "a.h5ad"
+    placed.parent.mkdir()
+    for group, says in (("Y", "no X with the expression: the file has Y"), ("X", "X lacks data")):
+        with h5py.File(placed, "w") as file:
+            file.create_group(group).attrs["encoding-type"] = "csr_matrix"
+        with pytest.raises(UserError, match=says):
+            fetch_screen(SCREEN, (source,), tmp_path, lambda _: None, offline=True)
+    with h5py.File(placed, "w") as file:
+        file["X"] = [[1.0]]
+    with pytest.raises(UserError, match="obs and var cannot be read"):
+        fetch_screen(SCREEN, (source,), tmp_path, lambda _: None, offline=True)
 
 
 def test_room_for_what_is_made_beside() -> None:

@@ -43,14 +43,14 @@ def test_another_condition_column_is_kept_under_another_name() -> None:
 def test_cells_that_cannot_be_matched() -> None:
     layout = Layout("perturbation", JoinedTargets("plus"), matched_by=("batch", "line"))
     obs = frame(
-        ["control", "A", "A", "A", "A"],
-        batch=[1, 1, 2, 1, 1],
-        line=["k", "k", "k", "r", None],
+        ["control", "A", "A", "A", "A", "control"],
+        batch=[1, 1, 2, 1, 1, 1],
+        line=["k", "k", "k", "r", None, None],
     )
     chosen = choose_cells(obs, layout)
-    assert chosen.kept.tolist() == [True, True, False, False, False]
+    assert chosen.kept.tolist() == [True, True, False, False, False, False]
     assert chosen.reported == (
-        "3 cells are in a level of batch, line without any control cell, or in none: left out",
+        "4 cells are in a level of batch, line without any control cell, or in none: left out",
     )
 
 

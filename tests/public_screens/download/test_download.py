@@ -52,7 +52,7 @@ def test_a_file_is_fetched_once(host: FlakyHost, tmp_path: Path) -> None:
     url = host.serve("/a", whole(DATA))
     assert fetched(tmp_path / "new", url) == DATA
     assert fetched(tmp_path / "new", url) == DATA
-    assert host.ranges("/a") == [None]
+    assert host.ranges("/a") == [None] and host.encodings == {"identity"}
 
 
 @pytest.mark.parametrize("checksum", [KNOWN.checksum, None])

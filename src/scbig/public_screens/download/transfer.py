@@ -92,11 +92,9 @@ def _receive(
     part.note(url, None if validator is None or validator.startswith("W/") else validator)
     done = start
     with (
-        part.path.open("r+b" if start else "wb") as out,
+        part.path.open("ab" if start else "wb") as out,
         progress_of(file.name, total) as told,
     ):
-        out.seek(start)
-        out.truncate()
         told(start)
         # not iter_content, which would undo a Content-Encoding
         for block in response.raw.stream(BLOCK, decode_content=False):

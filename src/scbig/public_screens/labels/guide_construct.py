@@ -30,6 +30,6 @@ class GuideConstruct:
         if plasmid is None:
             return None
         names = [name for name in label[: plasmid.start()].split("_") if name != SINGLE]
-        if not names or not all(GENE.fullmatch(name) for name in names) or "neg" in names:
+        if not names or not all(GENE.fullmatch(name) for name in names):
             return None
         return join_targets(names)
