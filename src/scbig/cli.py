@@ -9,12 +9,14 @@ from scbig.errors import UserError
 TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
-#: Commands that may be followed by their file: ``scbig data check F`` is ``... --data F``.
-FILE_COMMANDS = {
+#: Commands that may be followed by what an option of theirs names: ``scbig data check F`` is
+#: ``scbig data check --data F``.
+POSITIONAL = {
     ("modules",): "--data",
     ("data", "check"): "--data",
     ("data", "split"): "--data",
     ("data", "audit"): "--data",
+    ("data", "fetch"): "--name",
     ("data", "prior", "expression"): "--data",
     ("data", "prior", "check"): "--embedding",
 }
@@ -31,7 +33,9 @@ usage: scbig COMMAND [OPTIONS]
   evaluate  score predictions of any tool   scbig evaluate --predicted P.h5ad --truth T.h5ad
                                               --split S.json
   modules   gene-relation clustering alone  scbig modules F.h5ad --out M.json
-  data      check a file                    scbig data check F.h5ad
+  data      public screens                  scbig data list
+            download one                    scbig data fetch norman2019
+            check a file                    scbig data check F.h5ad
             make a split                    scbig data split F.h5ad --rule simulation --out S.json
             find leaks                      scbig data audit F.h5ad --split S.json
             make the synthetic screen       scbig data make --out FOLDER
@@ -76,6 +80,8 @@ def _run(command: str) -> None:
 
     from scbig.commands.data import check, make
     from scbig.commands.data_audit import audit
+    from scbig.commands.data_fetch import fetch
+    from scbig.commands.data_list import list_screens
     from scbig.commands.data_prior_build import build
     from scbig.commands.data_prior_check import check as check_prior
     from scbig.commands.data_prior_expression import expression
@@ -91,7 +97,9 @@ def _run(command: str) -> None:
             "evaluate": evaluate_file,
             "modules": modules,
             "data": {
-                "_help": "Make and check screens and splits.",
+                "_help": "Get, make and check screens and splits.",
+                "list": list_screens,
+                "fetch": fetch,
                 "make": make,
                 "check": check,
                 "split": split,
@@ -114,9 +122,9 @@ def _run(command: str) -> None:
 def with_paths(arguments: list[str]) -> list[str]:
     """``--truth T.h5ad`` is short for ``--truth.path T.h5ad``, and so for every file option.
 
-    So is a file right after a command that reads one.
+    So is a file or a name right after a command that takes one.
     """
-    for words, option in FILE_COMMANDS.items():
+    for words, option in POSITIONAL.items():
         n = len(words)
         found = tuple(arguments[:n]) == words
         if found and arguments[n : n + 1] and arguments[n][:1] not in ("-", ""):

@@ -22,11 +22,14 @@ def doctor() -> None:
             print(f"{name:<12} not installed")
     import torch
 
+    from scbig.public_screens.folder import data_folder
+
     cuda = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     print(f"processors   {os.cpu_count()}, torch uses {torch.get_num_threads()} threads")
     print(f"accelerators {', '.join(cuda) or 'none: training runs on the CPU'}")
     here = Path.cwd()
     print(f"write access {'yes' if os.access(here, os.W_OK) else 'NO'} in {here}")
+    print(f"screens      of scbig data fetch are kept in {data_folder()}")
     started = time.monotonic()
     steps = _train_a_little()
     print(f"training     {steps} steps of scBIG in {time.monotonic() - started:.1f} s: works")

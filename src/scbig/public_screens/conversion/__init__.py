@@ -1,0 +1,1 @@
+"""Source layouts to AnnData files that ``read_screen`` takes."""

@@ -1,0 +1,1 @@
+"""Files over HTTP that are what they should be, or not there at all."""

@@ -1,0 +1,1 @@
+"""How sources write what was done to a cell."""

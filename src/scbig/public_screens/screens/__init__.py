@@ -1,0 +1,1 @@
+"""One file a publication; whatever is a ``PublicScreen`` here is known to ``scbig data``."""
