@@ -48,16 +48,15 @@ class GaussianProcess(EffectPredictor):
     ================== ================ ================ ================ ================
     additive           .412/.093/23.5   .547/.413/20.8   .693/.644/20.3   .303/ -- /16.9
     fixed form         .488/.321/21.9   .592/.493/18.4   .725/.674/16.6   .366/.281/16.3
-    tuned              .546/.377/20.8   .615/.521/17.9   .739/.695/16.3   .380/.312/16.1
+    tuned              .546/.377/20.8   .612/.520/18.3   .739/.695/16.8   .380/.312/16.1
     + GO, Reactome and
-    STRING as sources  .548/.389/20.7   .620/.530/17.8   .739/.695/16.4   .389/.322/15.9
+    STRING as sources  .550/.392/20.7   .619/.530/18.2   .739/.695/16.8   .389/.323/15.9
+    not rescaled       .550/.392/20.7   .620/.531/17.8   .739/.695/16.4   .389/.323/15.9
     ================== ================ ================ ================ ================
 
-    Intervals of 80 and 95 % hold .78-.83 and .94-.96 of the entries in every stratum there. 0.6 s a
-    fit on one thread; 2,000 singles x 8,000 genes in 41 s and 1.6 GB. A prior that
-    says nothing still costs a little: on seven synthetic screens doubles of unseen targets are
-    .130 [-.032, .278] of 8.04 in L2 and .030 [.000, .064] in Pearson behind the best trivial
-    baseline; unseen singles and the other doubles are not (docs/anchor.md).
+    Intervals of 80 and 95 % hold .78-.83 and .94-.96 of the entries in every stratum there. 0.75 s
+    a fit and prediction on one thread. A prior that says nothing costs nothing against the best
+    trivial baseline (docs/anchor.md).
 
     The fall-back rule: with fewer than 8 target genes, or for a combination where training has
     none, the fixed form answers and the condition says so. A target that no source embeds is like
