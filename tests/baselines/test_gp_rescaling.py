@@ -34,7 +34,7 @@ def test_only_what_sets_a_condition_apart_is_lengthened_half_way() -> None:
 def test_few_targets_lengthen_less_and_too_long_is_not_shortened() -> None:
     mean = np.ones(50)
     some = Rescaling.learn(_shrunken(0.25), mean, np.full(len(STRATA), 10))
-    assert some.factor[STRATA.index("seen2")] == pytest.approx(4.0 ** (0.5 * 0.5))
+    assert some.factor[STRATA.index("seen2")] == pytest.approx(4.0 ** (0.5 * EXPONENT["seen2"]))
     none = Rescaling.learn(_shrunken(0.25), mean, np.zeros(len(STRATA)))
     long = Rescaling.learn(_shrunken(1.5), mean, np.full(len(STRATA), 100))
     np.testing.assert_array_equal(none.factor, 1.0)
