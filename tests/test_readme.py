@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from scbig.cli import TRAINER_COMMANDS
-from scbig.commands.data import check, make
 from scbig.commands.data_audit import audit
+from scbig.commands.data_check import check
+from scbig.commands.data_import import import_screen
+from scbig.commands.data_make import make
 from scbig.commands.data_split import split
 from scbig.commands.evaluate import evaluate_file
 from scbig.commands.modules import modules
@@ -28,6 +30,7 @@ COMMANDS = {
     "evaluate": evaluate_file,
     "modules": modules,
     "data check": check,
+    "data import": import_screen,
     "data make": make,
     "data split": split,
     "data audit": audit,

@@ -10,7 +10,13 @@ TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
 #: Commands that may be followed by their file: ``scbig data check F`` is ``... --data.path F``.
-FILE_COMMANDS = (("modules",), ("data", "check"), ("data", "split"), ("data", "audit"))
+FILE_COMMANDS = (
+    ("modules",),
+    ("data", "check"),
+    ("data", "import"),
+    ("data", "split"),
+    ("data", "audit"),
+)
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -24,7 +30,8 @@ usage: scbig COMMAND [OPTIONS]
   evaluate  score predictions of any tool   scbig evaluate --predicted P.h5ad --truth T.h5ad
                                               --split S.json
   modules   gene-relation clustering alone  scbig modules F.h5ad --out M.json
-  data      check a file                    scbig data check F.h5ad
+  data      look at a file                  scbig data check F.h5ad
+            bring it into form              scbig data import F.h5ad --out S.h5ad
             make a split                    scbig data split F.h5ad --rule simulation --out S.json
             find leaks                      scbig data audit F.h5ad --split S.json
             make the synthetic screen       scbig data make --out FOLDER
@@ -66,8 +73,10 @@ def _run(command: str) -> None:
         return
     from jsonargparse import auto_cli
 
-    from scbig.commands.data import check, make
     from scbig.commands.data_audit import audit
+    from scbig.commands.data_check import check
+    from scbig.commands.data_import import import_screen
+    from scbig.commands.data_make import make
     from scbig.commands.data_split import split
     from scbig.commands.doctor import doctor
     from scbig.commands.evaluate import evaluate_file
@@ -83,6 +92,7 @@ def _run(command: str) -> None:
                 "_help": "Make and check screens and splits.",
                 "make": make,
                 "check": check,
+                "import": import_screen,
                 "split": split,
                 "audit": audit,
             },
