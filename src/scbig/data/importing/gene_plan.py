@@ -46,7 +46,8 @@ class GenePlan:
         )
         summed: sp.csr_matrix = (block.astype(np.float64) @ add).tocsr()
         summed.sort_indices()
-        return summed.astype(block.dtype)
+        out: sp.csr_matrix = summed.astype(block.dtype)
+        return out
 
 
 def gene_plan(genes: GeneNaming, duplicates: Duplicates, is_counts: bool) -> GenePlan:

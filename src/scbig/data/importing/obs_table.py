@@ -72,7 +72,7 @@ def _numbered(names: list[str]) -> list[str]:
 
 
 def _writable(table: pd.DataFrame, said: list[str]) -> pd.DataFrame:
-    """Columns as HDF5 can hold them: text with gaps becomes categorical, the rest of objects text."""
+    """Columns as HDF5 can hold them: text becomes categorical, with gaps; other objects text."""
     table.columns = table.columns.map(str)
     for column in list(table.columns):
         values = table[column]

@@ -71,7 +71,7 @@ class Inspection:
     looked: tuple[LookedAt, ...]
     genes: GeneNaming
     expression: LookedAt | None = None
-    libraries: Libraries = Libraries((), ())
+    libraries: Libraries = field(default_factory=Libraries)
     library: LibraryColumn | None = None
     columns: tuple[ConditionColumn, ...] = ()
     conditions: ConditionColumn | None = None
@@ -128,7 +128,7 @@ class Inspection:
         if self.conditions is None or self.expression is None:
             return ()
         reading, key = self.conditions.reading, self.conditions.key
-        strict = reading.style in LABEL_STYLES and "+" not in key
+        strict = reading.style in LABEL_STYLES and "+" not in key and "" not in reading.names
         if strict:
             for label, name in reading.names.items():
                 try:
@@ -283,7 +283,7 @@ def _with_expression(found: Inspection, file: StoredFile, declared: Declared) ->
     if chosen.scale.kind != sampled.scale.kind:
         problems.append(f"{chosen.matrix.name} cannot be read: {chosen.scale.words}")
         return replace(found, problems=tuple(problems))
-    fitting, library = Libraries((), ()), None
+    fitting, library = Libraries(), None
     if chosen.scale.kind == "counts":
         fitting = library_columns(file.obs, chosen.seen.sums)
         library = _settle(problems, lambda: _library(fitting, file, declared, seen.sums))
@@ -374,7 +374,8 @@ def _with_covariates(found: Inspection, file: StoredFile, declared: Declared) ->
     for column in (*covariates, *((context,) if context else ())):
         if column not in file.obs:
             raise UserError(
-                f"no obs column {column!r} (a covariate): the file has {listed(file.obs.columns, 30)}"
+                f"no obs column {column!r} (a covariate): the file has "
+                f"{listed(file.obs.columns, 30)}"
             )
     return replace(
         found,

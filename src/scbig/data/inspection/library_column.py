@@ -41,8 +41,8 @@ class Libraries:
         refused: one line for each column that is named like totals and cannot be.
     """
 
-    columns: tuple[LibraryColumn, ...]
-    refused: tuple[str, ...]
+    columns: tuple[LibraryColumn, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[LibraryColumn, ...]:

@@ -59,10 +59,7 @@ def as_yaml(settings: Mapping[str, Any]) -> str:
     """The block as text."""
     import yaml
 
+    block = {"data": dict(settings)}
     return yaml.safe_dump(
-        {"data": dict(settings)},
-        sort_keys=False,
-        width=90,
-        allow_unicode=True,
-        default_flow_style=None,
+        block, sort_keys=False, width=90, allow_unicode=True, default_flow_style=None
     ).rstrip()
