@@ -29,7 +29,7 @@ def check(
     from pathlib import Path
 
     from scbig.commands.target_coverage import alias_names, coverage_lines
-    from scbig.data.inspection.inspection import inspect_file
+    from scbig.data.inspection.inspect_file import inspect_file
     from scbig.data.inspection.report import report_lines, titled
     from scbig.data.inspection.stored_file import opened
     from scbig.data.inspection.suggestion import as_yaml, overlay

@@ -39,7 +39,7 @@ def import_screen(
         write_overlay,
         write_screen,
     )
-    from scbig.data.inspection.inspection import inspect_file
+    from scbig.data.inspection.inspect_file import inspect_file
     from scbig.data.inspection.report import report_lines, titled
     from scbig.data.inspection.stored_file import hash_of, opened
     from scbig.data.inspection.suggestion import after_import

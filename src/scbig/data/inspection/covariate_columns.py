@@ -132,8 +132,8 @@ def choose_context(found: Sequence[CovariateColumn]) -> CovariateColumn | None:
         raise UserError(
             f"obs {first.key} has levels with perturbed cells and without a control cell: "
             f"{listed(first.without_control)} ({int(first.perturbed[first.controls == 0].sum())} "
-            "cells); leave these cells out with --drop_levels_without_control true, or declare "
-            "--data.context and --data.covariates yourself"
+            "cells); leave these cells out with --data.drop_levels_without_control true, or "
+            "declare --data.context and --data.covariates yourself"
         )
     odd = [level for level in first.levels if CONTEXT in level or level != level.strip()]
     if odd or not first.is_complete:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from scbig.data.inspection.stored_matrix import (
     stored_dense,
     stored_sparse,
 )
+from scbig.data.unreadable import readable, refuse_crashing
 from scbig.errors import UserError
 
 if TYPE_CHECKING:
@@ -60,39 +61,39 @@ def opened(path: str | Path) -> Iterator[StoredFile]:
         UserError: nothing is there, or it cannot be read as AnnData.
     """
     path = Path(path)
-    if not path.exists() or path.suffix not in (".h5ad", ".zarr"):
-        yield in_memory_file(open_anndata(path))  # which says what is wrong
-        return
-    with _one_line(path), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*names are not unique")
-        if path.suffix == ".zarr":
-            import zarr
-
-            yield _checked(_of_group(zarr.open_group(str(path), mode="r"), path))
+    with ExitStack() as stack:
+        if not path.exists() or path.suffix not in (".h5ad", ".zarr"):
+            found = in_memory_file(open_anndata(path))  # which says what is wrong
         else:
-            import h5py  # type: ignore[import-untyped]
+            if path.suffix == ".h5ad":
+                refuse_crashing(path, lambda: _read_all(path))
+            with readable(path), warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*names are not unique")
+                found = _of_group(stack.enter_context(_group(path)), path)
+        yield _checked(found)
 
-            with h5py.File(path, "r") as file:
-                yield _checked(_of_group(file, path))
+
+def _read_all(path: Path) -> None:
+    """All that will be read of a file, once."""
+    with warnings.catch_warnings(), _group(path) as group:
+        warnings.simplefilter("ignore")
+        for matrix in _of_group(group, path).matrices:
+            for _ in matrix.blocks():
+                pass
+    open_anndata(path)
 
 
 @contextmanager
-def _one_line(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except UserError:
-        raise
-    # a damaged file makes h5py, zarr, anndata and numpy raise nearly anything, whenever a part of
-    # it is first touched; all of it means the same here
-    except (
-        *(OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError),
-        *(LookupError, AssertionError, ArithmeticError, MemoryError, SystemError, UnicodeError),
-    ) as error:
-        first = str(error).strip().splitlines()[0][:160] if str(error).strip() else "no message"
-        raise UserError(
-            f"{path} cannot be read as AnnData, it may be cut off or of another format: "
-            f"{type(error).__name__}: {first}"
-        ) from error
+def _group(path: Path) -> Iterator[Any]:
+    if path.suffix == ".zarr":
+        import zarr
+
+        yield zarr.open_group(str(path), mode="r")
+    else:
+        import h5py  # type: ignore[import-untyped]
+
+        with h5py.File(path, "r") as file:
+            yield file
 
 
 def _of_group(file: Any, path: Path) -> StoredFile:
@@ -142,7 +143,7 @@ def in_memory_file(adata: AnnData) -> StoredFile:
         for key in sorted(map(str, getattr(adata, part)))
     ]
     raw_var = None if raw is None else raw.var
-    return _checked(StoredFile(adata.obs, adata.var, raw_var, tuple(matrices), tuple(unread)))
+    return StoredFile(adata.obs, adata.var, raw_var, tuple(matrices), tuple(unread))
 
 
 def _checked(file: StoredFile) -> StoredFile:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.unreadable import readable
 from scbig.errors import UserError
 
 #: Entries of a block, zeros counted: 80 MB of a dense float64 matrix.
@@ -39,7 +40,8 @@ class StoredMatrix:
             UserError: the values are no numbers, or an index points outside of the matrix.
         """
         self._refuse_no_numbers()
-        block = self.read(start, stop)
+        with readable(self.name):
+            block = self.read(start, stop)
         _refuse_broken(block, self.name)
         block = block.astype(np.uint8) if block.dtype.kind == "b" else block.copy()
         block.sum_duplicates()
