@@ -48,14 +48,14 @@ def check(
         for line in titled("also open", found.problems[1:]):
             print(line)
         raise UserError(found.problems[0])
-    imported = Path(data.path).with_suffix("").name + "_screen"
-    if found.needs_import:
-        for line in titled("next", [f"import it first: {'; '.join(found.needs_import)}"]):
+    reasons = list(found.needs_import) or _unread(data.path, found)
+    if reasons:
+        imported = Path(data.path).with_suffix("").name + "_screen"
+        for line in titled("next", [f"import it first: {'; '.join(reasons)}"]):
             print(line)
         print(f"\n  scbig data import {data.path} --out {imported}.h5ad{_given(data)}")
         print(f"  scbig fit --config conf/base.yaml --config {imported}.yaml")
         return
-    _read_as_fit_would(data.path, found)
     print("\n# fit reads the file as it is: save this as screen.yaml")
     print(as_yaml(overlay(found, data.path, embeddings or [], aliases)))
     print("\n  scbig fit --config conf/base.yaml --config screen.yaml")
@@ -75,12 +75,24 @@ def _given(data: InspectedFile) -> str:
     return "".join(words)
 
 
-def _read_as_fit_would(path: str, found: Inspection) -> None:
+def _unread(path: str, found: Inspection) -> list[str]:
+    """Read the file as fit would; why that cannot be, if it is for parts that no screen uses.
+
+    Raises:
+        UserError: what was found is not so.
+    """
+    from scbig.data.anndata_reader import open_anndata
     from scbig.data.inspection.suggestion import overlay
     from scbig.data.schema import ScreenContract, read_screen
+    from scbig.errors import UserError
 
     if found.expression is not None and found.expression.seen.n_values > MOST_VALUES:
-        return
+        return []
+    try:
+        adata = open_anndata(path)
+    except UserError as error:
+        return [f"fit cannot read all of it ({error})"]
     settings = overlay(found, path)
     contract = {k: v for k, v in settings.items() if k not in ("path", "split", "n_hvg")}
-    read_screen(path, ScreenContract(**contract))
+    read_screen(adata, ScreenContract(**contract))
+    return []

@@ -8,6 +8,23 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from scbig.data.inspection.declared import Declared
 
+#: Names of ``scbig.data.inspection.label_reading.JOININGS``.
+Style = Literal[
+    "plus",
+    "underscore",
+    "semicolon",
+    "comma",
+    "bar",
+    "ampersand",
+    "slash",
+    "colon",
+    "dash",
+    "double_underscore",
+    "double_dash",
+    "space",
+    "dot",
+]
+
 
 @dataclass
 class InspectedFile:
@@ -32,10 +49,7 @@ class InspectedFile:
 
     path: str
     condition_key: str | None = None
-    label_style: (
-        Literal["plus", "underscore", "semicolon", "comma", "bar", "ampersand", "slash", "colon"]
-        | None
-    ) = None
+    label_style: Style | None = None
     control_label: str | None = None
     gene_key: str | None = None
     layer: str | None = None

@@ -36,7 +36,7 @@ def obs_table(obs: pd.DataFrame, found: Inspection) -> tuple[pd.DataFrame, list[
             f"{found.cell_names_repeat:,} cell names repeat and get a number; the old ones are obs "
             f"{kept_as}"
         )
-    out.index = pd.Index(out.index.astype(str), name="cell")
+    out.index = pd.Index(out.index.astype(str), name=_index_name("cell", out.columns))
     return out, said
 
 
@@ -49,8 +49,12 @@ def var_table(var: pd.DataFrame, plan: GenePlan) -> tuple[pd.DataFrame, list[str
         kept_as = _free(OF_FILE.format("name"), out.columns)
         out.insert(0, kept_as, np.asarray(old, dtype=object))
         said.append(f"genes are named anew; the index of the file is var {kept_as}")
-    out.index = pd.Index(list(plan.names), name="gene")
+    out.index = pd.Index(list(plan.names), name=_index_name("gene", out.columns))
     return out, said
+
+
+def _index_name(name: str, taken: pd.Index) -> str | None:
+    return None if name in taken else name
 
 
 def _free(name: str, taken: Sequence[str] | pd.Index) -> str:

@@ -148,11 +148,8 @@ def condition_columns(
 
 
 def _is_text(values: pd.Series) -> bool:
-    return (
-        values.dtype.kind not in "fiubcmM"
-        if isinstance(values.dtype, np.dtype)
-        else not (pd.api.types.is_numeric_dtype(values))
-    )
+    kinds = (pd.CategoricalDtype, pd.StringDtype)
+    return values.dtype == object or isinstance(values.dtype, kinds)
 
 
 def _numbered(obs: pd.DataFrame) -> list[list[str]]:

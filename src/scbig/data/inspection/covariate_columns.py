@@ -84,7 +84,7 @@ def covariate_columns(
     found = []
     for column in map(str, obs.columns):
         known = column.lower() in (*BATCHES, *CONTEXTS)
-        if column in taken or not (known or obs[column].dtype.kind not in "fcmM"):
+        if column in taken or obs[column].dtype.kind not in ("Oiubf" if known else "Oiub"):
             continue
         labels = labels_of(obs, column)
         if len(labels.labels) > max(MOST_LEVELS, 2) or len(labels.labels) < 2:

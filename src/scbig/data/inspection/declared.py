@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scbig.data.expression_reader import HIGHEST_LOG, SUM_TOLERANCE, Scale
-from scbig.data.inspection.expression_scale import ExpressionScale, scale_of
+from scbig.data.inspection.expression_scale import (
+    ExpressionScale,
+    no_counts,
+    scale_of,
+    whole_cells,
+)
 from scbig.data.inspection.value_evidence import ValueEvidence
 from scbig.errors import UserError
-from scbig.expression import SCALE, TARGET_SUM
+from scbig.expression import TARGET_SUM
 
 
 @dataclass(frozen=True)
@@ -50,27 +55,27 @@ class Declared:
         broken = seen.n_nan or seen.n_infinite or seen.n_negative or not seen.n_values
         if self.scale is None or broken:
             return found
-        if self.scale == "counts":
-            words = "raw counts, as declared: whole numbers only"
-            return (
-                ExpressionScale("counts", f"{words}, {seen.lowest:.4g} to {seen.highest:.4g}")
-                if not seen.n_fractions
-                else ExpressionScale("", f"declared as counts, and it is no such thing: "
-                                         f"{seen.n_fractions:,} of {seen.n_values:,} values are "
-                                         f"fractions ({found.words})")
-            )  # fmt: skip
-        most = float(seen.linear["natural"].max())
-        refused = found.words if found.words.startswith("mixed units") else ""
-        if not seen.n_fractions:
-            refused = f"whole numbers only, {seen.lowest:.4g} to {seen.highest:.4g}: counts"
-        elif seen.highest > HIGHEST_LOG:
-            refused = f"it reaches {seen.highest:.4g}, above {HIGHEST_LOG:g}"
-        elif most > TARGET_SUM * SUM_TOLERANCE:
-            refused = f"expm1 of its values sums to {most:,.6g} in a cell"
+        refused = no_counts(seen) if self.scale == "counts" else _no_log(seen)
         if refused:
-            return ExpressionScale("", f"declared as {SCALE}, and it is no such thing: {refused}")
-        return ExpressionScale(
-            "log",
-            f"log1p of counts per 10,000, as declared: expm1 of a cell sums to {most:,.5g} at most",
-            "natural",
-        )
+            words = f"declared as {self.scale}, and it is no such thing: {refused}"
+            return ExpressionScale("", f"{words} ({found.words})")
+        if self.scale == "counts":
+            span = f"{seen.lowest:.4g} to {seen.highest:.4g}"
+            return ExpressionScale("counts", f"raw counts, as declared: whole numbers, {span}")
+        most = float(seen.linear["natural"].max())
+        words = "log1p of counts per 10,000, as declared: expm1 of a cell sums to"
+        return ExpressionScale("log", f"{words} {most:,.5g} at most", "natural")
+
+
+def _no_log(seen: ValueEvidence) -> str:
+    """Why ``read_screen`` would not take values for log1p of counts per 10,000; "" if it would."""
+    most = float(seen.linear["natural"].max())
+    if not seen.n_fractions:
+        return "whole numbers only"
+    if whole_cells(seen):
+        return f"{whole_cells(seen):,} cells hold whole numbers only"
+    if seen.highest > HIGHEST_LOG:
+        return f"it reaches {seen.highest:.4g}, above {HIGHEST_LOG:g}"
+    if most > TARGET_SUM * SUM_TOLERANCE:
+        return f"expm1 of its values sums to {most:,.6g} in a cell"
+    return ""

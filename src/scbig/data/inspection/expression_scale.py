@@ -16,6 +16,8 @@ ROUND_SUMS = (1e3, 1e4, 1e5, 1e6)
 #: Share of cells whose values must be multiples of the smallest for a logarithm to be recognised.
 FITTING_CELLS = 0.5
 FEWEST_CELLS = 3
+#: Whole numbers above it are not all numbers of float32, which cells are kept in.
+LARGEST_COUNT = 2**24
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def scale_of(seen: ValueEvidence) -> ExpressionScale:
         return ExpressionScale("", refused)
     span = f"{seen.lowest:.4g} to {seen.highest:.4g}"
     if not seen.n_fractions:
+        if no_counts(seen):
+            return ExpressionScale("", no_counts(seen))
         if seen.highest <= 1 and len(seen.sums) > FEWEST_CELLS:
             return ExpressionScale("", "only 0 and 1: counts were made binary")
         return ExpressionScale("counts", f"raw counts: whole numbers only, {span}")
@@ -93,12 +97,26 @@ def _no_expression(seen: ValueEvidence) -> str:
         )
     if not seen.n_values:
         return "there is no value but 0"
-    whole = (seen.fractions == 0) & (seen.entries >= FEWEST_WHOLE)
-    if seen.n_fractions and whole.any():
+    whole = whole_cells(seen)
+    if seen.n_fractions and whole:
         return (
-            f"mixed units: {int(whole.sum()):,} of {len(whole):,} cells hold whole numbers only "
+            f"mixed units: {whole:,} of {len(seen.rows):,} cells hold whole numbers only "
             f"and {int((seen.fractions > 0).sum()):,} do not"
         )
+    return ""
+
+
+def whole_cells(seen: ValueEvidence) -> int:
+    """Number of cells of several values that are all whole numbers."""
+    return int(((seen.fractions == 0) & (seen.entries >= FEWEST_WHOLE)).sum())
+
+
+def no_counts(seen: ValueEvidence) -> str:
+    """Why finite values >= 0 cannot be counts; "" if they can."""
+    if seen.n_fractions:
+        return f"{seen.n_fractions:,} of {seen.n_values:,} values are fractions"
+    if seen.highest > LARGEST_COUNT:
+        return f"a count of {seen.highest:.10g} cannot be right"
     return ""
 
 

@@ -36,7 +36,7 @@ from scbig.data.inspection.library_column import (
 )
 from scbig.data.inspection.split_suggestion import suggest_split
 from scbig.data.inspection.stored_file import RAW, StoredFile
-from scbig.data.inspection.value_evidence import look_at, sampled_spans
+from scbig.data.inspection.value_evidence import look_at, no_evidence, sampled_spans
 from scbig.data.inspection.vocabulary import Vocabulary
 from scbig.errors import UserError, listed
 
@@ -92,7 +92,7 @@ def _look(file: StoredFile, declared: Declared) -> tuple[LookedAt, ...]:
             if len(matrices) == 1:
                 raise
             unusable = ExpressionScale("", str(error).removeprefix(f"{matrix.name} "))
-            looked.append(LookedAt(matrix, look_at(matrix, []), unusable))
+            looked.append(LookedAt(matrix, no_evidence(), unusable))
         else:
             looked.append(LookedAt(matrix, seen, declared.scale_of(seen)))
     return tuple(looked)

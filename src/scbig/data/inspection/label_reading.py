@@ -34,6 +34,11 @@ JOININGS = (
     Joining("ampersand", "&", certain=True),
     Joining("slash", "/", certain=False),
     Joining("colon", ":", certain=False),
+    Joining("dash", "-", certain=False),
+    Joining("double_underscore", "__", certain=False),
+    Joining("double_dash", "--", certain=False),
+    Joining("space", " ", certain=False),
+    Joining("dot", ".", certain=False),
 )
 NO_JOINING = Joining("", "", certain=True)
 #: Share of the labels with an uncertain sign whose parts must all be known for it to be a joint.

@@ -119,7 +119,14 @@ def _of_group(file: Any, path: Path) -> StoredFile:
         for part in ("obsm", "obsp", "varm", "varp", "uns")
         for key in (sorted(file[part].keys()) if part in file else ())
     ]
+    unread += [f"obs[{column!r}], records" for column in _records(obs)]
+    obs = obs.drop(columns=_records(obs))
     return StoredFile(obs, var, raw_var, tuple(m for m in matrices if m is not None), tuple(unread))
+
+
+def _records(table: pd.DataFrame) -> list[str]:
+    """Columns whose values have parts: pandas cannot do anything with them."""
+    return [column for column in table.columns if table[column].dtype.kind == "V"]
 
 
 def _stored(name: str, layer: str | None, item: Any) -> StoredMatrix | None:

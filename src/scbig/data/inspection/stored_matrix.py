@@ -120,6 +120,8 @@ def stored_sparse(name: str, layer: str | None, group: Any) -> StoredMatrix:
         raise UserError(f"{name} is stored as {kind or 'a group'}: it must be a matrix, CSR or CSC")
     n_rows, n_columns = (int(n) for n in given)
     data, indices = group["data"], group["indices"]
+    if indices.dtype.kind not in "iu" or group["indptr"].dtype.kind not in "iu":
+        raise UserError(f"{name} is damaged: indices of its sparse matrix are no whole numbers")
     indptr: npt.NDArray[np.int64] = np.asarray(group["indptr"][:]).astype(np.int64)
     major = n_rows if kind.startswith("csr") else n_columns
     ascends = len(indptr) == major + 1 and indptr[0] == 0 and not (np.diff(indptr) < 0).any()

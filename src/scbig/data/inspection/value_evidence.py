@@ -54,6 +54,14 @@ class ValueEvidence:
     multiples: dict[str, float] = field(default_factory=dict)
 
 
+def no_evidence() -> ValueEvidence:
+    """Of a matrix that cannot be looked at."""
+    none, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
+    return ValueEvidence(
+        whole, False, 0, 0, 0, 0, 0, 0.0, 0.0, none, dict.fromkeys(BASES, none), whole, whole
+    )
+
+
 def sampled_spans(n_rows: int) -> list[tuple[int, int]]:
     """Runs of rows spread over the file; all rows when there are few."""
     if n_rows <= SAMPLED_ROWS:
@@ -135,7 +143,8 @@ def _fitting_rows(block: sp.csr_matrix, data: npt.NDArray[np.float64]) -> npt.ND
     for base in BASES.values():
         value = np.expm1(data * np.log(base))
         smallest = np.minimum.reduceat(value, block.indptr[:-1][filled])
-        multiple = value / smallest[row]
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            multiple = np.minimum(value / smallest[row], 2 * LARGEST_MULTIPLE)
         near = np.abs(multiple - np.rint(multiple)) < 0.02
         used = (multiple > 1.5) & (multiple < LARGEST_MULTIPLE)
         n_used = np.bincount(row, used, minlength=int(filled.sum()))
