@@ -181,7 +181,7 @@ def test_cut_files(tmp_path):
 
 def test_flipped_files(tmp_path):
     """A damaged file may crash the HDF5 library: each is read in a process of its own first."""
-    for path in flipped_files(tmp_path, 60):
+    for path in flipped_files(tmp_path, 40):
         outcome(path, None, tmp_path)
 
 

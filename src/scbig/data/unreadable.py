@@ -2,7 +2,8 @@
 
 import faulthandler
 import os
-import time
+import select
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from scbig.errors import UserError
 
 #: Bytes of a file up to which it is read in a process of its own first, and seconds that may take.
-LARGEST_TRIAL, LONGEST_TRIAL = 1 << 28, 120.0
+LARGEST_TRIAL, LONGEST_TRIAL = 1 << 28, 60.0
+LONGEST_MESSAGE = 4096
 
 
 @contextmanager
@@ -35,42 +37,43 @@ def readable(what: str | Path) -> Iterator[None]:
 def refuse_crashing(path: Path, read: Callable[[], object]) -> None:
     """Refuse a file whose reading kills the process, as damaged HDF5 files can.
 
-    ``read`` is tried in a fork, on small files only. What it raises does not matter here: reading
-    again will raise it again. Systems without fork go without a trial.
+    ``read`` is tried in a fork, on small files only. Systems without fork go without a trial.
 
     Raises:
-        UserError: the trial crashed, or did not come to an end.
+        UserError: the trial crashed, did not come to an end, or ended in a ``UserError``.
     """
     if not (hasattr(os, "fork") and path.is_file() and path.stat().st_size <= LARGEST_TRIAL):
         return
+    receive, send = os.pipe()
     child = os.fork()
     if child == 0:
-        _try(read)
-    how = _ended(child)
-    if how:
+        _try(read, send)
+    os.close(send)
+    said, in_time = _received(receive)
+    if not in_time:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        how = "crashes" if in_time else "does not come to an end"
         raise UserError(f"{path} is damaged: the HDF5 library {how} when it reads it")
+    if said:
+        raise UserError(said)
 
 
-def _try(read: Callable[[], object]) -> None:
-    """In the fork: read, and leave without a trace whatever happens."""
+def _try(read: Callable[[], object], send: int) -> None:
+    """In the fork: read, send what is wrong, and leave without a trace whatever happens."""
     faulthandler.disable()
     try:
         read()
+    except UserError as error:
+        os.write(send, str(error).encode()[:LONGEST_MESSAGE])
     finally:
         os._exit(0)
 
 
-def _ended(child: int) -> str:
-    """Wait for the fork; what went wrong in it, "" if nothing did."""
-    limit = time.monotonic() + LONGEST_TRIAL
-    pause = 0.001
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return "crashes" if os.WIFSIGNALED(status) else ""
-        if time.monotonic() > limit:
-            os.kill(child, 9)
-            os.waitpid(child, 0)
-            return "does not come to an end"
-        time.sleep(pause)
-        pause = min(2 * pause, 0.05)
+def _received(pipe: int) -> tuple[str, bool]:
+    """What the fork sent, and whether it ended in time."""
+    with os.fdopen(pipe, "rb", buffering=0) as stream:
+        ready, _, _ = select.select([stream], [], [], LONGEST_TRIAL)
+        said = stream.read(LONGEST_MESSAGE) if ready else b""
+    return said.decode(errors="replace"), bool(ready)

@@ -70,9 +70,7 @@ def gene_plan(genes: GeneNaming, duplicates: Duplicates, is_counts: bool) -> Gen
     ]  # fmt: skip
     if not genes.repeated:
         return GenePlan(genes.names, everything, everything, False, tuple(said))
-    examples = (
-        f"{len(genes.repeated)} gene names are of several genes ({listed(genes.repeated, 3)})"
-    )
+    examples = f"names of several genes ({listed(genes.repeated, 3)})"
     if duplicates == "rename":
         names = _unique(genes)
         changed = sum(a != b for a, b in zip(names, genes.names, strict=True))

@@ -24,7 +24,7 @@ def obs_table(obs: pd.DataFrame, found: Inspection) -> tuple[pd.DataFrame, list[
     if CONDITION in out and not np.array_equal(out[CONDITION].astype(str).to_numpy(), names):
         other = _free(OF_FILE.format(CONDITION), out.columns)
         out = out.rename(columns={CONDITION: other})
-        said.append(f"obs {CONDITION} of the file is kept as {other}")
+        said.append(f"obs {CONDITION} of the file is kept as obs {other}")
     elif CONDITION in out:
         out = out.drop(columns=CONDITION)
     out.insert(0, CONDITION, pd.Series(pd.Categorical(names), index=out.index))

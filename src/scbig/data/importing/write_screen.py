@@ -86,10 +86,8 @@ def _of_cells(found: Inspection) -> Iterator[str]:
     for reason, number in found.dropped.items():
         yield f"{number:,} cells {reason} are dropped"
     number = rewritten_cells(found)
-    assert found.conditions is not None
     if number:
-        kept = " and ".join(f"obs {key}" for key in found.conditions.key.split("+"))
-        yield f"labels of {number:,} cells are rewritten to obs condition; {kept} stays beside"
+        yield f"labels of {number:,} cells are rewritten, in obs condition"
 
 
 def _write(

@@ -80,8 +80,8 @@ def _genes(found: Inspection) -> Iterator[str]:
     yield f"{where}: {genes.words}, e.g. {listed(genes.names, 3)}"
     if genes.repeated:
         yield (
-            f"{len(genes.repeated)} names are of several genes ({listed(genes.repeated, 3)}): "
-            "import renames, sums or drops them (--duplicate_genes)"
+            f"names of several genes: {listed(genes.repeated, 3)}; import renames, sums or drops "
+            "them (--duplicate_genes)"
         )
     if genes.unnamed:
         yield f"{genes.unnamed} genes have no name there: import calls them as the index does"

@@ -75,7 +75,7 @@ def opened(path: str | Path) -> Iterator[StoredFile]:
 
 def _read_all(path: Path) -> None:
     """All that will be read of a file, once."""
-    with warnings.catch_warnings(), _group(path) as group:
+    with readable(path), warnings.catch_warnings(), _group(path) as group:
         warnings.simplefilter("ignore")
         for matrix in _of_group(group, path).matrices:
             for _ in matrix.blocks():
