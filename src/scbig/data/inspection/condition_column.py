@@ -217,7 +217,8 @@ def _none_fits(about_genes: Sequence[ConditionColumn], looked_at: Sequence[str])
     if not about_genes:
         return (
             "no obs column names conditions by their target genes (looked at "
-            f"{listed(looked_at, 10) or 'no text column'}): name it with --data.condition_key"
+            f"{listed(looked_at, 10) or 'none: there is no text column whose labels repeat'}): "
+            "name it with --data.condition_key"
         )
     best = about_genes[0]
     sizes = best.labels.sizes

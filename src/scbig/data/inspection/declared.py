@@ -57,8 +57,7 @@ class Declared:
             return found
         refused = no_counts(seen) if self.scale == "counts" else _no_log(seen)
         if refused:
-            words = f"declared as {self.scale}, and it is no such thing: {refused}"
-            return ExpressionScale("", f"{words} ({found.words})")
+            return ExpressionScale("", f"not {self.scale}, as declared: {refused}")
         if self.scale == "counts":
             span = f"{seen.lowest:.4g} to {seen.highest:.4g}"
             return ExpressionScale("counts", f"raw counts, as declared: whole numbers, {span}")

@@ -50,10 +50,11 @@ def choose_expression(looked: Sequence[LookedAt], library_known: Mapping[str, bo
     for group in (logs, convertible):
         if group:
             return group[0]
+    first = next((one for one in looked if one.matrix.layer is None), looked[0])
     raise UserError(
-        "no matrix holds counts or log-normalised expression: "
-        + "; ".join(f"{one.matrix.name}: {one.scale.words}" for one in looked)
-        + "; give a file with raw counts, or declare --data.layer and --data.scale"
+        f"no matrix holds counts or log-normalised expression; {first.matrix.name}: "
+        f"{first.scale.words}; give a file with raw counts, or declare --data.layer and "
+        "--data.scale if you know better"
     )
 
 

@@ -80,6 +80,13 @@ def scale_of(seen: ValueEvidence) -> ExpressionScale:
             f"scaled counts without logarithm: values sum to {total:,.6g} in every cell",
             target_sum=total,
         )
+    whole = whole_cells(seen)
+    if whole:
+        return ExpressionScale(
+            "",
+            f"mixed units: {whole:,} of {len(seen.rows):,} cells hold whole numbers only and "
+            f"{int((seen.fractions > 0).sum()):,} do not",
+        )
     return _of_a_panel(seen, span)
 
 
@@ -97,12 +104,6 @@ def _no_expression(seen: ValueEvidence) -> str:
         )
     if not seen.n_values:
         return "there is no value but 0"
-    whole = whole_cells(seen)
-    if seen.n_fractions and whole:
-        return (
-            f"mixed units: {whole:,} of {len(seen.rows):,} cells hold whole numbers only "
-            f"and {int((seen.fractions > 0).sum()):,} do not"
-        )
     return ""
 
 

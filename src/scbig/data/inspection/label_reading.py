@@ -103,7 +103,13 @@ def read_labels(
     joining = (
         next(j for j in JOININGS if j.name == style) if style else _joining(open_ones, vocabulary)
     )
-    tokens = {label: _tokens(label, joining, control_labels) for label in open_ones}
+    tokens = {
+        # a gene may have an uncertain sign in its name
+        label: [label.strip()]
+        if not joining.certain and vocabulary.known(label.strip())
+        else _tokens(label, joining, control_labels)
+        for label in open_ones
+    }
     used = sorted({t for parts in tokens.values() for t in parts or ()})
     genes, guide = _genes(used, vocabulary)
     names = dict.fromkeys(controls, CONTROL)

@@ -70,7 +70,7 @@ def _rules(conditions: Sequence[str]) -> Iterator[tuple[type[SplitRule], dict[st
     yield Single, {"replace": False}, words
     yield Single, {"test_fraction": 0.3, "val_fraction": 0.2, "replace": False}, words
     yield Single, {"test_fraction": 0.3, "val_fraction": 0.35, "replace": False}, words
-    yield NoTest, {"val_fraction": 0.25}, "too few conditions for a test; a final fit"
+    yield NoTest, {"val_fraction": 0.34}, "too few conditions for a test; a final fit"
 
 
 def _is_enough(split: Split, tested: bool) -> bool:

@@ -125,10 +125,10 @@ def stored_sparse(name: str, layer: str | None, group: Any) -> StoredMatrix:
     indptr: npt.NDArray[np.int64] = np.asarray(group["indptr"][:]).astype(np.int64)
     major = n_rows if kind.startswith("csr") else n_columns
     ascends = len(indptr) == major + 1 and indptr[0] == 0 and not (np.diff(indptr) < 0).any()
-    if not (ascends and indptr[-1] == len(data) == len(indices)):
+    if not (ascends and indptr[-1] == data.shape[0] == indices.shape[0]):
         raise UserError(
             f"{name} is damaged: the row pointers of its sparse matrix do not fit its "
-            f"{len(data)} values and {major} {'cells' if kind.startswith('csr') else 'genes'}"
+            f"{data.shape[0]} values and {major} {'cells' if kind.startswith('csr') else 'genes'}"
         )
     if kind.startswith("csc"):
         matrix: Any = sp.csc_matrix((n_rows, n_columns), dtype=np.dtype(data.dtype))
