@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scbig.conditions import CONTROL, in_context
+from scbig.conditions import CONTROL
 from scbig.data.inspection.condition_column import (
     ConditionColumn,
     choose_column,
@@ -70,7 +70,7 @@ def inspect_file(
     if found.conditions is None:
         return found
     found = _with_covariates(found, file, declared)
-    return _with_split(found, file)
+    return _with_split(found)
 
 
 def _look(file: StoredFile, declared: Declared) -> tuple[LookedAt, ...]:
@@ -247,7 +247,8 @@ def _with_covariates(found: Inspection, file: StoredFile, declared: Declared) ->
     names = np.where(found.kept, found.conditions.names, "")
     taken = [
         *found.conditions.key.split("+"),
-        *(c.key for c in found.columns if c.names_genes),
+        # names of cell lines look like genes too, but none of them is a control
+        *(c.key for c in found.columns if c.names_genes and c.n_control),
         *(flag.column for flag in found.flags),
         *(c.key for c in found.libraries.columns),
     ]
@@ -279,6 +280,9 @@ def _with_covariates(found: Inspection, file: StoredFile, declared: Declared) ->
         candidates=tuple(candidates),
         covariates=covariates,
         context=context,
+        levels=file.obs[context].astype(str).to_numpy(dtype=np.str_)[kept]
+        if context
+        else found.levels,
         problems=tuple(problems),
     )
 
@@ -297,19 +301,8 @@ def _controlled(
     return out
 
 
-def _with_split(found: Inspection, file: StoredFile) -> Inspection:
-    names = found.names
-    if found.context:
-        levels = file.obs[found.context].astype(str).to_numpy()[found.kept]
-        pairs = sorted(set(zip(names.tolist(), levels.tolist(), strict=True)))
-        joint = pd.Series(list(zip(names.tolist(), levels.tolist(), strict=True))).value_counts()
-        large = [
-            in_context(name, level)
-            for name, level in pairs
-            if name != CONTROL and joint[(name, level)] >= found.min_cells
-        ]
-    else:
-        large = [n for n, k in found.sizes.items() if n != CONTROL and k >= found.min_cells]
+def _with_split(found: Inspection) -> Inspection:
+    large = [n for n, k in found.sizes.items() if n != CONTROL and k >= found.min_cells]
     problems = list(found.problems)
     controls = found.sizes[CONTROL]
     if controls and controls < found.min_cells:

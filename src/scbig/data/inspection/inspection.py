@@ -5,8 +5,9 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from scbig.conditions import CONTROL, LABEL_STYLES, canonical
+from scbig.conditions import CONTROL, LABEL_STYLES, canonical, in_context
 from scbig.data.inspection.condition_column import (
     ConditionColumn,
 )
@@ -44,6 +45,7 @@ class Inspection:
         candidates: columns that may be covariates.
         covariates: those to match by.
         context: column of the context, or "".
+        levels: level of the context of each kept cell, (kept cells,).
         split: a split for these conditions.
         problems: what is open or wrong; each names the option that settles it.
         min_cells: conditions with fewer cells are left out when a screen is read.
@@ -63,6 +65,7 @@ class Inspection:
     candidates: tuple[CovariateColumn, ...] = ()
     covariates: tuple[str, ...] = ()
     context: str = ""
+    levels: npt.NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, dtype=np.str_))
     split: SplitSuggestion | None = None
     problems: tuple[str, ...] = ()
     cell_names_repeat: int = 0
@@ -77,10 +80,15 @@ class Inspection:
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """Kept cells of each condition, control first, without context."""
-        found, counted = np.unique(self.names, return_counts=True)
-        sizes = dict(zip(found.tolist(), counted.tolist(), strict=True))
-        return {CONTROL: sizes.pop(CONTROL, 0), **sizes}
+        """Kept cells of each condition, in its context if there is one; control first."""
+        levels = self.levels if self.context else np.full(len(self.names), "")
+        counted = pd.DataFrame({"name": self.names, "level": levels}).value_counts().sort_index()
+        sizes = {CONTROL: 0}
+        for pair, number in counted.items():
+            name, level = map(str, pair) if isinstance(pair, tuple) else ("", "")
+            key = in_context(name, level)
+            sizes[key] = sizes.get(key, 0) + int(number)
+        return sizes
 
     @property
     def scale(self) -> str:

@@ -108,9 +108,12 @@ def _conditions(found: Inspection) -> Iterator[str]:
     chosen = found.conditions
     if chosen is not None:
         orders = [name.count(JOIN) + 1 for name in found.sizes if name != CONTROL]
+        n_contexts = len(set(found.levels.tolist())) if found.context else 0
         yield (
             f"obs {chosen.key}: {orders.count(1)} singles, "
-            f"{sum(order > 1 for order in orders)} combinations; {style_words(chosen)}"
+            f"{sum(order > 1 for order in orders)} combinations"
+            + (f" in {n_contexts} contexts" if n_contexts else "")
+            + f"; {style_words(chosen)}"
         )
         yield (
             f"{chosen.known:.0%} of its targets are known genes, {chosen.symbols:.0%} are written "
