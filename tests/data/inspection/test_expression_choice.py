@@ -39,6 +39,12 @@ def test_a_panel_that_was_normalised_before_knows_more_than_its_counts():
     assert chosen(library=True, X=PANEL, counts=COUNTS) == "counts"
 
 
+def test_a_sum_that_shows_comes_before_one_that_does_not():
+    assert chosen(X=PANEL, raw=LOG) == "raw"
+    assert chosen(X=PANEL[:, :20], raw=np.log1p(np.expm1(LOG) * 100)) == "raw"
+    assert chosen(X=LOG, raw=PANEL) == "X"
+
+
 def test_different_counts_must_be_named():
     with pytest.raises(UserError, match=r"X and spliced hold different counts: .*--data.layer"):
         chosen(X=COUNTS, spliced=COUNTS * 2)

@@ -46,8 +46,10 @@ def choose_expression(looked: Sequence[LookedAt], library_known: Mapping[str, bo
         if same_genes and not library_known[chosen.matrix.name]:
             return same_genes[0]
         return chosen
+    # of a matrix of all genes the sum says what it was scaled to, and of a part of them it does not
+    proven = [one for one in logs if one.scale.target_sum is not None]
     convertible = [one for one in looked if one.scale.is_convertible]
-    for group in (logs, convertible):
+    for group in (proven, convertible, logs):
         if group:
             return group[0]
     first = next((one for one in looked if one.matrix.layer is None), looked[0])
