@@ -234,3 +234,24 @@ def _none_fits(about_genes: Sequence[ConditionColumn], looked_at: Sequence[str])
         f"mean control ({listed(nothing, 3) or 'the largest are ' + listed(largest, 4)}): "
         "say which one does with --data.control_label"
     )
+
+
+def faults(chosen: ConditionColumn) -> list[str]:
+    """What keeps a column from being read, one line each."""
+    found = []
+    bad = chosen.reading.unreadable
+    if bad:
+        label, why = next(iter(bad.items()))
+        found.append(
+            f"{len(bad)} labels of obs {chosen.key} cannot be read, e.g. {label!r}: {why}; rename "
+            "them or declare --data.label_style"
+        )
+    if not chosen.n_control:
+        found.append(
+            f"obs {chosen.key} has no control cell among its {len(chosen.labels.labels)} labels, "
+            f"e.g. {listed(chosen.labels.labels)}: say which one is control with "
+            "--data.control_label"
+        )
+    elif not chosen.n_conditions:
+        found.append(f"obs {chosen.key} names no perturbed condition beside control")
+    return found

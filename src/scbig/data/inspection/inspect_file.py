@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from scbig.conditions import CONTROL
 from scbig.data.inspection.condition_column import (
@@ -14,6 +13,7 @@ from scbig.data.inspection.condition_column import (
     choose_column,
     condition_columns,
     declared_labels,
+    faults,
     read_column,
 )
 from scbig.data.inspection.control_flags import control_flags
@@ -30,9 +30,8 @@ from scbig.data.inspection.gene_naming import gene_naming
 from scbig.data.inspection.inspection import Inspection
 from scbig.data.inspection.library_column import (
     Libraries,
-    LibraryColumn,
-    choose_library,
     library_columns,
+    library_of,
 )
 from scbig.data.inspection.split_suggestion import suggest_split
 from scbig.data.inspection.stored_file import RAW, StoredFile
@@ -110,7 +109,8 @@ def _with_conditions(
     found: Inspection, file: StoredFile, declared: Declared, further_genes: Collection[str]
 ) -> Inspection:
     flags = control_flags(file.obs)
-    genes = {*found.genes.names, *found.genes.index, *further_genes}
+    raw = () if file.raw_var is None else map(str, file.raw_var.index)
+    genes = {*found.genes.names, *found.genes.index, *raw, *further_genes}
     vocabulary = Vocabulary(frozenset(genes), found.genes.symbol)
     problems = list(found.problems)
     chosen: ConditionColumn | None
@@ -126,7 +126,7 @@ def _with_conditions(
         )
         chosen = _settle(problems, lambda: choose_column(columns))
     if chosen is not None:
-        problems += _faults(chosen)
+        problems += faults(chosen)
     return replace(
         found,
         columns=tuple(columns),
@@ -134,26 +134,6 @@ def _with_conditions(
         flags=tuple(flags),
         problems=tuple(problems),
     )
-
-
-def _faults(chosen: ConditionColumn) -> list[str]:
-    faults = []
-    bad = chosen.reading.unreadable
-    if bad:
-        label, why = next(iter(bad.items()))
-        faults.append(
-            f"{len(bad)} labels of obs {chosen.key} cannot be read, e.g. {label!r}: {why}; rename "
-            "them or declare --data.label_style"
-        )
-    if not chosen.n_control:
-        faults.append(
-            f"obs {chosen.key} has no control cell among its {len(chosen.labels.labels)} labels, "
-            f"e.g. {listed(chosen.labels.labels)}: say which one is control with "
-            "--data.control_label"
-        )
-    elif not chosen.n_conditions:
-        faults.append(f"obs {chosen.key} names no perturbed condition beside control")
-    return faults
 
 
 def _with_expression(found: Inspection, file: StoredFile, declared: Declared) -> Inspection:
@@ -181,7 +161,9 @@ def _with_expression(found: Inspection, file: StoredFile, declared: Declared) ->
     fitting, library = Libraries(), None
     if chosen.scale.kind == "counts":
         fitting = library_columns(file.obs, chosen.seen.sums)
-        library = _settle(problems, lambda: _library(fitting, file, declared, seen.sums))
+        library = _settle(
+            problems, lambda: library_of(fitting, file.obs, seen.sums, declared.library_key)
+        )
     elif declared.library_key is not None:
         problems.append(
             f"--data.library_key {declared.library_key} is for raw counts, and "
@@ -198,26 +180,6 @@ def _with_expression(found: Inspection, file: StoredFile, declared: Declared) ->
         library=library,
         problems=tuple(problems),
     )
-
-
-def _library(
-    fitting: Libraries, file: StoredFile, declared: Declared, sums: npt.NDArray[np.float64]
-) -> LibraryColumn | None:
-    key = declared.library_key
-    if key is None:
-        return choose_library(fitting, file.obs)
-    if key not in file.obs:
-        raise UserError(
-            f"no obs column {key!r} (library_key): the file has {listed(file.obs.columns, 30)}"
-        )
-    total = pd.to_numeric(file.obs[key], errors="coerce").to_numpy(dtype=np.float64)
-    short = ~(np.isfinite(total) & (total > 0) & (total >= sums * (1 - 1e-6)))
-    if short.any():
-        raise UserError(
-            f"obs {key} (library_key) is below the counts in the file, or no positive number, in "
-            f"{int(short.sum())} of {len(short)} cells: it is not their total count"
-        )
-    return LibraryColumn(key, "as declared, at least the counts of the file in every cell", True)
 
 
 def _with_kept(found: Inspection) -> Inspection:

@@ -109,6 +109,34 @@ def choose_library(found: Libraries, obs: pd.DataFrame) -> LibraryColumn | None:
     return named[0]
 
 
+def library_of(
+    found: Libraries,
+    obs: pd.DataFrame,
+    sums: npt.NDArray[np.float64],
+    declared: str | None = None,
+) -> LibraryColumn | None:
+    """The column that is declared, or else the one that is found.
+
+    Raises:
+        UserError: it is not there or cannot be the totals, or several may be.
+    """
+    if declared is None:
+        return choose_library(found, obs)
+    if declared not in obs:
+        raise UserError(
+            f"no obs column {declared!r} (library_key): the file has {listed(obs.columns, 30)}"
+        )
+    total = pd.to_numeric(obs[declared], errors="coerce").to_numpy(dtype=np.float64)
+    short = ~(np.isfinite(total) & (total > 0) & (total >= sums * (1 - 1e-6)))
+    if short.any():
+        raise UserError(
+            f"obs {declared} (library_key) is below the counts in the file, or no positive number, "
+            f"in {int(short.sum())} of {len(short)} cells: it is not their total count"
+        )
+    words = "as declared, at least the counts of the file in every cell"
+    return LibraryColumn(declared, words, True)
+
+
 def _whole(values: npt.NDArray[np.float64]) -> bool:
     return bool((values == np.rint(values)).all())
 

@@ -33,10 +33,10 @@ def labels_of(obs: pd.DataFrame, column: str) -> ObsLabels:
     if isinstance(values.dtype, pd.CategoricalDtype):  # one text a category, not one a cell
         used = values.cat.remove_unused_categories().cat
         # the code of a cell without a value is -1: the last label
-        number, found = pd.factorize(np.asarray([*map(str, used.categories), ""], dtype=object))
+        number, texts_of = pd.factorize(np.asarray([*map(str, used.categories), ""], dtype=object))
         codes = number[used.codes.to_numpy()].astype(np.int64)
         n_used = int(codes.max()) + 1 if len(codes) else 0
-        return ObsLabels(column, tuple(map(str, found[:n_used])), codes)
+        return ObsLabels(column, tuple(map(str, texts_of[:n_used])), codes)
     texts = values.astype(object).where(values.notna(), "").map(str)
     codes, found = pd.factorize(texts)
     return ObsLabels(column, tuple(map(str, found)), codes.astype(np.int64))
