@@ -1,9 +1,13 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 import yaml
 
 from command_line import command_in
 from other_labs import LABS
+from scbig.commands.inspected_file import Style
+from scbig.data.inspection.label_reading import JOININGS
 from scbig.data.schema import ScreenContract, read_screen
 from small_screen import make_small_adata
 
@@ -81,6 +85,10 @@ def test_what_is_open_is_named_with_its_option(tmp_path, scbig, capsys):
     assert "possible: obs target, 7 conditions" in said.out
     assert scbig("data", "import", "two.h5ad", "--out", "S.h5ad") == 2
     assert scbig("data", "check", "two.h5ad", "--data.condition_key", "condition") == 0
+
+
+def test_every_sign_can_be_declared():
+    assert [joining.name for joining in JOININGS] == list(get_args(Style))
 
 
 def test_levels_without_control_are_left_out_on_demand(tmp_path, scbig, capsys):

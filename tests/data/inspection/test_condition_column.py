@@ -8,6 +8,7 @@ from scbig.data.inspection.condition_column import (
     choose_column,
     condition_columns,
     declared_labels,
+    faults,
 )
 from scbig.data.inspection.control_flags import control_flags
 from scbig.data.inspection.obs_labels import joined_labels, labels_of
@@ -77,6 +78,17 @@ def test_empty_labels_are_control_only_if_flagged():
     mixed = LABELS.astype(object)
     mixed[::10] = None
     assert (chosen(gene=mixed).names == "").sum() == 10
+
+
+def test_pairs_that_no_gene_shows_must_be_declared():
+    labels = np.where(LABELS == "KLF1+CEBPA", "AAA1_BBB2", np.where(LABELS == "KLF1", "CC1_DD2",
+                      LABELS))  # fmt: skip
+    column = chosen(gene=labels)
+    assert "--data.label_style underscore (two) or plus (one)" in faults(column)[0]
+    obs = pd.DataFrame({"gene": labels})
+    for style, n_targets in (("underscore", 6), ("plus", 4)):
+        declared = condition_columns(obs, GENES, style=style)[0]
+        assert faults(declared) == [] and len(declared.reading.targets) == n_targets
 
 
 def test_no_column_at_all():

@@ -11,7 +11,13 @@ import pandas as pd
 
 from scbig.conditions import CONTROL
 from scbig.data.inspection.control_flags import ControlFlag
-from scbig.data.inspection.label_reading import JOININGS, LabelReading, read_labels, with_controls
+from scbig.data.inspection.label_reading import (
+    JOININGS,
+    NO_JOINING,
+    LabelReading,
+    read_labels,
+    with_controls,
+)
 from scbig.data.inspection.obs_labels import ObsLabels, joined_labels, labels_of
 from scbig.data.inspection.vocabulary import Vocabulary, looks_like_symbol
 from scbig.errors import UserError, listed
@@ -26,6 +32,8 @@ _NUMBERED = re.compile(r"(?P<stem>.*(gene|target|pert|guide|grna).*?)[_. ]?(?P<n
 
 #: Two columns whose scores differ by less fit equally; that differ in more cells disagree.
 SAME_SCORE, SAME_CELLS = 0.1, 0.01
+#: Share of targets that look like two symbols from which on that must be decided.
+MANY_PAIRS = 0.3
 #: A column of this share of distinct labels names cells, not conditions.
 MOST_LABELS = 0.5
 
@@ -246,6 +254,13 @@ def faults(chosen: ConditionColumn) -> list[str]:
             f"{len(bad)} labels of obs {chosen.key} cannot be read, e.g. {label!r}: {why}; rename "
             "them or declare --data.label_style"
         )
+    pairs = _possible_pairs(chosen)
+    if pairs:
+        found.append(
+            f"{len(pairs)} labels of obs {chosen.key} may be one target or two joined by '_', and "
+            f"the genes of the file do not say, e.g. {listed(pairs, 3)}: declare "
+            "--data.label_style underscore (two) or plus (one), or give --aliases"
+        )
     if not chosen.n_control:
         found.append(
             f"obs {chosen.key} has no control cell among its {len(chosen.labels.labels)} labels, "
@@ -255,3 +270,16 @@ def faults(chosen: ConditionColumn) -> list[str]:
     elif not chosen.n_conditions:
         found.append(f"obs {chosen.key} names no perturbed condition beside control")
     return found
+
+
+def _possible_pairs(chosen: ConditionColumn) -> list[str]:
+    """Targets that would be two symbols if an underscore joined them; a few are names of genes."""
+    if chosen.reading.joining != NO_JOINING or chosen.reading.guide:
+        return []
+    targets = chosen.reading.targets
+    pairs = [
+        target
+        for target in targets
+        if target.count("_") == 1 and all(map(looks_like_symbol, target.split("_")))
+    ]
+    return pairs if len(pairs) >= MANY_PAIRS * len(targets) else []

@@ -74,12 +74,6 @@ class LabelReading:
         return sorted({target for name in named for target in name.split(JOIN)})
 
     @property
-    def is_strict(self) -> bool:
-        """Whether ``read_screen`` reads the same names, at most with one ``control_label``."""
-        plain = not (self.guide or self.unknown or self.unreadable)
-        return plain and self.joining in (NO_JOINING, *JOININGS[:2])
-
-    @property
     def style(self) -> str:
         """What to declare as ``label_style``; a column without joints is read by the default."""
         return self.joining.name or JOININGS[0].name

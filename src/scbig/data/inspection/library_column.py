@@ -81,7 +81,7 @@ def library_columns(obs: pd.DataFrame, sums: npt.NDArray[np.float64]) -> Librari
             fitting.append(
                 LibraryColumn(
                     column,
-                    f"at least the counts of the file in every cell looked at, "
+                    f"at least the counts of the file in every cell, "
                     f"{np.median(total / np.maximum(sums, 1)):.3g} times them in the median, "
                     f"correlation {_correlation(total, sums):.2f}",
                     named,
