@@ -7,14 +7,7 @@ from pathlib import Path
 import pytest
 
 from scbig.cli import TRAINER_COMMANDS
-from scbig.commands.data import check, make
-from scbig.commands.data_audit import audit
-from scbig.commands.data_fetch import fetch
-from scbig.commands.data_list import list_screens
-from scbig.commands.data_split import split
-from scbig.commands.evaluate import evaluate_file
-from scbig.commands.modules import modules
-from scbig.commands.predict import predict
+from scbig.commands.routes import ROUTES, function_of
 from scbig.commands.screen_file import ScreenFile
 from scbig.datamodule import PerturbationDataModule
 from scbig.models.scbig import ScBIG
@@ -25,17 +18,6 @@ BLOCKS = "\n".join(
     re.findall(r"^```\w*\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
 ).replace("\\\n", " ")
 SCBIG = [line.split("#")[0].split() for line in BLOCKS.splitlines() if line.startswith("scbig ")]
-COMMANDS = {
-    "predict": predict,
-    "evaluate": evaluate_file,
-    "modules": modules,
-    "data check": check,
-    "data make": make,
-    "data split": split,
-    "data audit": audit,
-    "data fetch": fetch,
-    "data list": list_screens,
-}
 
 
 def options_of(command: str) -> tuple[set[str], set[str]]:
@@ -44,14 +26,15 @@ def options_of(command: str) -> tuple[set[str], set[str]]:
         top = {"config", "name", "run_dir", "ckpt_path", "seed_everything"}
         return top, set(inspect.signature(PerturbationDataModule).parameters)
     return (
-        set(inspect.signature(COMMANDS[command]).parameters),
+        set(inspect.signature(function_of(tuple(command.split()))).parameters),
         set(inspect.signature(ScreenFile).parameters),
     )
 
 
 @pytest.mark.parametrize("words", SCBIG, ids=" ".join)
 def test_commands_and_options_exist(words: list[str]) -> None:
-    command = " ".join(words[1:3]) if words[1] == "data" else words[1]
+    routes = [" ".join(route) for route in ROUTES if tuple(words[1 : 1 + len(route)]) == route]
+    command = routes[0] if routes else words[1]
     top, data = options_of(command)
     for option in (word[2:].split("=")[0] for word in words if word.startswith("--")):
         group, _, name = option.partition(".")

@@ -4,22 +4,12 @@ import os
 import sys
 
 from scbig import __version__
+from scbig.commands.routes import POSITIONAL, commands_for
 from scbig.errors import UserError
 
 TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
-#: Commands that may be followed by what an option of theirs names: ``scbig data check F`` is
-#: ``scbig data check --data F``.
-POSITIONAL = {
-    ("modules",): "--data",
-    ("data", "check"): "--data",
-    ("data", "split"): "--data",
-    ("data", "audit"): "--data",
-    ("data", "fetch"): "--name",
-    ("data", "prior", "expression"): "--data",
-    ("data", "prior", "check"): "--embedding",
-}
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -35,7 +25,8 @@ usage: scbig COMMAND [OPTIONS]
   modules   gene-relation clustering alone  scbig modules F.h5ad --out M.json
   data      public screens                  scbig data list
             download one                    scbig data fetch norman2019
-            check a file                    scbig data check F.h5ad
+            look at a file                  scbig data check F.h5ad
+            bring it into form              scbig data import F.h5ad --out S.h5ad
             make a split                    scbig data split F.h5ad --rule simulation --out S.json
             find leaks                      scbig data audit F.h5ad --split S.json
             make the synthetic screen       scbig data make --out FOLDER
@@ -78,45 +69,8 @@ def _run(command: str) -> None:
         return
     from jsonargparse import auto_cli
 
-    from scbig.commands.data import check, make
-    from scbig.commands.data_audit import audit
-    from scbig.commands.data_fetch import fetch
-    from scbig.commands.data_list import list_screens
-    from scbig.commands.data_prior_build import build
-    from scbig.commands.data_prior_check import check as check_prior
-    from scbig.commands.data_prior_expression import expression
-    from scbig.commands.data_split import split
-    from scbig.commands.doctor import doctor
-    from scbig.commands.evaluate import evaluate_file
-    from scbig.commands.modules import modules
-    from scbig.commands.predict import predict
-
-    auto_cli(
-        {
-            "predict": predict,
-            "evaluate": evaluate_file,
-            "modules": modules,
-            "data": {
-                "_help": "Get, make and check screens and splits.",
-                "list": list_screens,
-                "fetch": fetch,
-                "make": make,
-                "check": check,
-                "split": split,
-                "audit": audit,
-                "prior": {
-                    "_help": "Make and check embeddings of genes.",
-                    "build": build,
-                    "expression": expression,
-                    "check": check_prior,
-                },
-            },
-            "doctor": doctor,
-        },
-        as_positional=False,
-        prog="scbig",
-        args=with_paths(sys.argv[1:]),
-    )
+    arguments = with_paths(sys.argv[1:])
+    auto_cli(commands_for(arguments), as_positional=False, prog="scbig", args=arguments)
 
 
 def with_paths(arguments: list[str]) -> list[str]:

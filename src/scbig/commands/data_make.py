@@ -1,31 +1,6 @@
-"""``scbig data``: make and check screens."""
+"""``scbig data make``: the synthetic screen as files."""
 
-from scbig.commands.screen_file import ScreenFile
-
-
-def check(data: ScreenFile) -> None:
-    """Read a file as training would, and say what is in it.
-
-    Args:
-        data: the file and how it is to be read.
-    """
-    import numpy as np
-
-    from scbig.conditions import targets_of
-    from scbig.data.schema import read_screen
-
-    screen = read_screen(data.path, data.contract)
-    sizes = screen.cells_of
-    orders = [len(targets_of(name)) for name in screen.conditions]
-    print(f"cells         {len(screen.condition)} ({sizes[0]} control)")
-    print(f"genes         {len(screen.genes)}")
-    print(f"conditions    {orders.count(1)} singles, {sum(o > 1 for o in orders)} combinations")
-    print(f"cells each    {sizes[1:].min()} to {sizes[1:].max()}, median {np.median(sizes[1:]):g}")
-    print(f"library       {screen.library}")
-    for name, levels in screen.covariates.items():
-        print(f"covariate     {name}: {len(levels)} levels")
-    for line in screen.reported:
-        print(f"note          {line}")
+from __future__ import annotations
 
 
 def make(
