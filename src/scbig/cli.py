@@ -10,7 +10,13 @@ TRAINER_COMMANDS = ("fit", "validate", "test")
 #: Options that name a file and have further options below them.
 FILE_OPTIONS = ("--data", "--predicted", "--truth")
 #: Commands that may be followed by their file: ``scbig data check F`` is ``... --data.path F``.
-FILE_COMMANDS = (("modules",), ("data", "check"), ("data", "split"), ("data", "audit"))
+FILE_COMMANDS = (
+    ("modules",),
+    ("data", "check"),
+    ("data", "split"),
+    ("data", "audit"),
+    ("data", "pack"),
+)
 
 USAGE = f"""scbig {__version__}: predict how single cells respond to unmeasured perturbations
 
@@ -27,6 +33,7 @@ usage: scbig COMMAND [OPTIONS]
   data      check a file                    scbig data check F.h5ad
             make a split                    scbig data split F.h5ad --rule simulation --out S.json
             find leaks                      scbig data audit F.h5ad --split S.json
+            pack for reading from disk      scbig data pack F.h5ad --out S.zarr
             make the synthetic screen       scbig data make --out FOLDER
   doctor    versions, devices, a test step  scbig doctor
 
@@ -68,6 +75,7 @@ def _run(command: str) -> None:
 
     from scbig.commands.data import check, make
     from scbig.commands.data_audit import audit
+    from scbig.commands.data_pack import pack
     from scbig.commands.data_split import split
     from scbig.commands.doctor import doctor
     from scbig.commands.evaluate import evaluate_file
@@ -85,6 +93,7 @@ def _run(command: str) -> None:
                 "check": check,
                 "split": split,
                 "audit": audit,
+                "pack": pack,
             },
             "doctor": doctor,
         },
