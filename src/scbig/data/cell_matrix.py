@@ -70,3 +70,27 @@ def thinned(rows: Rows, most: int) -> Rows:
     if len(rows) <= most:
         return rows
     return rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
+
+
+def affordable(cells: CellMatrix, rows: Rows, groups: Rows, most: int) -> Rows:
+    """The ``rows`` that a statistic may look at all at once: all of them where they are in memory.
+
+    Of cells on disk they are whole groups, evenly spaced, of about ``most`` cells together: what is
+    measured within groups needs many cells of a group rather than all groups. A group counts up to
+    a fiftieth of ``most``.
+
+    Args:
+        cells: in memory or on disk.
+        rows: cells to choose from.
+        groups: group of each of ``rows``.
+        most: cells to choose, at most.
+    """
+    if not isinstance(cells, StoredCells) or len(rows) <= most:
+        return rows
+    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    order = np.argsort(group, kind="stable")
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    each = max(most // 50, 2)
+    step = -(-int(np.minimum(sizes, each).sum()) // most)
+    kept = (place < each) & (group[order] % step == 0)
+    return np.sort(rows[order[kept]])

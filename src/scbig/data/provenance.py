@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from scbig.data.screen import Screen
 
+#: Labels that are written out at once.
+PART = 100_000
+
 
 def fitted_on(screen: Screen, rows: npt.NDArray[np.int64]) -> str:
     """Hash of the names and conditions of the perturbed cells among ``rows``.
@@ -21,7 +24,13 @@ def fitted_on(screen: Screen, rows: npt.NDArray[np.int64]) -> str:
     labels = sorted(
         (screen.cell_names[row], screen.condition_names[screen.condition[row]]) for row in perturbed
     )
-    return hashlib.sha256(json.dumps(labels).encode()).hexdigest()
+    digest = hashlib.sha256(b"[")
+    # the text of the whole list, a part at a time: of a million cells it is long
+    for start in range(0, len(labels), PART):
+        text = json.dumps(labels[start : start + PART])[1:-1]
+        digest.update(((", " if start else "") + text).encode())
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
 def provenance(screen: Screen, rows: npt.NDArray[np.int64]) -> dict[str, str | int]:

@@ -108,6 +108,16 @@ class Screen:
         counted = np.bincount(joint, minlength=len(self.condition_names) * n_strata)
         return counted.reshape(-1, n_strata)
 
+    @cached_property
+    def _by_condition(self) -> tuple[Codes, Codes]:
+        order = np.argsort(self.condition, kind="stable")
+        return order, np.concatenate([[0], np.cumsum(self.cells_of)])
+
+    def rows_of_code(self, code: int) -> Codes:
+        """Rows of the cells of one condition, ascending."""
+        order, bounds = self._by_condition
+        return order[bounds[code] : bounds[code + 1]]
+
     def codes_of(self, conditions: Sequence[str]) -> Codes:
         """Index of each condition into ``condition_names``."""
         position = {name: i for i, name in enumerate(self.condition_names)}

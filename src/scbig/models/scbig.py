@@ -1,6 +1,6 @@
 """``ScBIG``: gene modules, a module-token encoder, an anchored flow and alignment losses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Literal
 
@@ -40,7 +40,7 @@ from scbig.models.latent_flow import FlowStep, LatentFlow
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.models.two_stage_schedule import two_stages
 from scbig.pair_batch import PairBatch
-from scbig.predictor import Prediction, Query, Trial
+from scbig.predictor import Prediction, Query
 from scbig.velocity_fields.token_transformer import TokenTransformer
 from scbig.velocity_fields.velocity_field import VelocityField
 
@@ -206,9 +206,7 @@ class ScBIG(PerturbationModel):
     def _finish_encoder(self) -> None:
         spec = self.built_spec
         cells = torch.tensor(spec.perturbed_cells).to(self.device)
-        held_out = [trial.truth for trial in self._validation_trials()]
-        judged = torch.cat(held_out).to(self.device) if held_out else cells
-        ours, pca = ((judged - back).square().mean() for back in self.reconstruct(judged))
+        ours, pca = self._reconstruction_errors(self._held_out_cells() or [cells])
         if ours > pca and self.latent.encoder.fall_back():
             self.print(
                 f"the encoder reconstructs held-out cells worse than PCA ({ours:.5f} against "
@@ -216,9 +214,21 @@ class ScBIG(PerturbationModel):
             )
         self.latent.standardise(cells)
 
-    def _validation_trials(self) -> list[Trial]:
+    def _held_out_cells(self) -> Iterable[Tensor]:
+        """Cells of the validation conditions, of one at a time; empty without any."""
         loaders = self.trainer.val_dataloaders
-        return list(loaders) if loaders is not None else []
+        if loaders is None or not len(loaders):
+            return []
+        return (trial.truth.to(self.device) for trial in loaders)
+
+    def _reconstruction_errors(self, judged: Iterable[Tensor]) -> tuple[float, float]:
+        """Mean squared errors of the encoder and of PCA over all ``judged`` cells."""
+        sums, entries = [0.0, 0.0], 0
+        for cells in judged:
+            for k, back in enumerate(self.reconstruct(cells)):
+                sums[k] += float((cells - back).square().sum(dtype=torch.float64))
+            entries += cells.numel()
+        return sums[0] / entries, sums[1] / entries
 
     def _flow(self, batch: PairBatch) -> Tensor:
         with torch.no_grad():

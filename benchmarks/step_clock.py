@@ -1,0 +1,38 @@
+"""A callback that writes down when every training step ended, and the memory of the process."""
+
+import json
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+from lightning import Callback, LightningModule, Trainer
+
+
+class StepClock(Callback):
+    """Writes ``starts`` and ``ends`` of the steps, in seconds, and the highest resident memory.
+
+    Args:
+        path: JSON file to write.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._started = time.monotonic()
+        self._fit = 0.0
+        self._ends: list[float] = []
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        self._fit = time.monotonic()
+
+    def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: Any) -> None:
+        self._ends.append(time.monotonic())
+
+    def on_fit_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        times = {
+            "fit_seconds": self._fit - self._started,
+            "ends": [end - self._fit for end in self._ends],
+            "maxrss_mb": usage.ru_maxrss / 1024,
+        }
+        Path(self.path).write_text(json.dumps(times) + "\n")
