@@ -65,6 +65,11 @@ def mean_of(cells: CellMatrix, rows: Rows) -> Matrix:
     return mean
 
 
+def sampled(cells: CellMatrix, rows: Rows, most: int) -> sp.csr_matrix:
+    """Cells of ``rows``; of those on disk ``most``, evenly spaced, at most."""
+    return cells[thinned(rows, most) if isinstance(cells, StoredCells) else rows]
+
+
 def thinned(rows: Rows, most: int) -> Rows:
     """At most ``most`` of ``rows``, evenly spaced."""
     if len(rows) <= most:

@@ -54,7 +54,7 @@ def _dispersion(cells: sp.csr_matrix, n_genes: int) -> Floats:
     table = scanpy.pp.highly_variable_genes(
         anndata.AnnData(X=cells), n_top_genes=n_genes, flavor="seurat", inplace=False
     )
-    return table["dispersions_norm"].to_numpy(dtype=np.float64)
+    return np.asarray(table["dispersions_norm"], dtype=np.float64)
 
 
 def streamed_dispersion(cells: CellMatrix, rows: Rows) -> Floats:
@@ -81,9 +81,9 @@ def streamed_dispersion(cells: CellMatrix, rows: Rows) -> Floats:
     mean = np.where(mean == 0, 1e-12, mean)
     with np.errstate(divide="ignore"):
         dispersion = pd.Series(np.log(np.where(variance == 0, np.nan, variance / mean)))
-    bins = pd.cut(np.log1p(mean), bins=20)
-    of_bin = dispersion.groupby(bins, observed=True)
+    bins = pd.Series(pd.cut(np.log1p(mean), bins=20, labels=False))
+    of_bin = dispersion.groupby(bins)
     centre, spread = of_bin.transform("mean"), of_bin.transform("std")
     alone = spread.isna()
     spread, centre = spread.where(~alone, centre), centre.where(~alone, 0.0)
-    return ((dispersion - centre) / spread).to_numpy(dtype=np.float64)
+    return np.asarray((dispersion - centre) / spread, dtype=np.float64)

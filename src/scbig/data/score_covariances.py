@@ -47,11 +47,11 @@ def score_covariances(
         select = _select(group[start : start + BLOCK], n)
         total += select @ block
         squares += select @ np.einsum("ci,cj->cij", block, block).reshape(len(block), -1)
-    cells = np.bincount(group, minlength=n)[:, None, None]
-    mean = total / np.maximum(cells[:, 0], 1)
-    centred = squares.reshape(n, width, width) - cells * np.einsum("ni,nj->nij", mean, mean)
-    covariance = centred / np.maximum(cells - 1, 1)
-    covariance = np.where(cells > 1, covariance, covariance[0] if cells[0, 0, 0] > 1 else 0.0)
+    number = np.bincount(group, minlength=n)[:, None, None]
+    mean = total / np.maximum(number[:, 0], 1)
+    centred = squares.reshape(n, width, width) - number * np.einsum("ni,nj->nij", mean, mean)
+    covariance = centred / np.maximum(number - 1, 1)
+    covariance = np.where(number > 1, covariance, covariance[0] if number[0, 0, 0] > 1 else 0.0)
     return np.asarray(covariance, dtype=np.float32)
 
 

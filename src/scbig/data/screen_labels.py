@@ -78,7 +78,9 @@ class ScreenLabels:
     @property
     def outline(self) -> Screen:
         """The screen without any expression: its conditions and strata."""
-        empty = sp.csr_matrix((len(self.rows), len(self.genes)), dtype=np.float32)
+        shape = (len(self.rows), len(self.genes))
+        nothing = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32)
+        empty = sp.csr_matrix((*nothing, np.zeros(shape[0] + 1, dtype=np.int32)), shape=shape)
         return self.screen(empty, None, "", None, "")
 
     @property

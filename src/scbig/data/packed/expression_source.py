@@ -59,7 +59,7 @@ class ExpressionSource:
             values = self._matrix[block]
         except DAMAGED as error:
             raise not_readable(self.path, error) from error
-        return as_counts_or_log(sp.csr_matrix(values) if sp.issparse(values) else values)
+        return as_counts_or_log(values)
 
 
 @contextmanager

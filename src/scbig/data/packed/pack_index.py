@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from scbig.data.expression_reader import Scale
 from scbig.errors import UserError
 
 #: Name of the sidecar in the folder.
@@ -36,7 +37,7 @@ class PackIndex:
     strata: tuple[tuple[int, ...], ...]
     context: str
     library: str
-    scale: str
+    scale: Scale
     sha256: str
     n_cells: int
     n_values: int

@@ -102,9 +102,9 @@ class SortedRun:
 
 def value_type(largest: float) -> np.dtype[np.unsignedinteger]:
     """Smallest type of whole numbers up to ``largest``."""
-    return np.min_scalar_type(int(largest))  # type: ignore[return-value]
+    return np.min_scalar_type(int(largest))
 
 
 def place_type(n_genes: int) -> np.dtype[np.unsignedinteger]:
     """Smallest type of places among ``n_genes`` genes, and of one more that means none."""
-    return np.min_scalar_type(n_genes)  # type: ignore[return-value]
+    return np.min_scalar_type(n_genes)

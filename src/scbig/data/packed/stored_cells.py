@@ -82,7 +82,8 @@ class StoredCells:
         ordered, place = np.unique(np.asarray(rows, dtype=np.int64), return_inverse=True)
         spans = [self._read(ordered[span]) for span in self._spans(ordered)]
         if not spans:
-            return sp.csr_matrix((0, self.shape[1]), dtype=np.float32)
+            nothing = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32)
+            return sp.csr_matrix((*nothing, np.zeros(1, dtype=np.int32)), shape=(0, self.shape[1]))
         matrix = spans[0] if len(spans) == 1 else sp.vstack(spans, format="csr")
         return matrix if len(place) == len(ordered) and _ascends(place) else matrix[place]
 

@@ -32,7 +32,7 @@ def write_column(group: zarr.Group, name: str, values: Sequence[object]) -> None
     """Write a column of obs as text: its levels, and the level of each cell, -1 for none."""
     import pandas as pd
 
-    codes, levels = pd.factorize(pd.Series(values, dtype=object), sort=False)
+    codes, levels = pd.factorize(np.asarray(values, dtype=object), sort=False)
     group.create_array(f"{name}_codes", data=codes.astype(np.int32))
     write_texts(group, name, [str(level) for level in levels])
 
