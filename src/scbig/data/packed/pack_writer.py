@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scbig.data.expression_reader import checked_values
+from scbig.data.packed import expression_source, merged_runs
 from scbig.data.packed.expression_source import (
     ExpressionSource,
     open_source,
@@ -285,7 +286,9 @@ def _alone(work: Path, target: Path) -> Iterator[None]:
 
 def _start(work: Path, plan: dict[str, Any], say: Say) -> None:
     """Take up what is there of the same plan; remove what is there of another."""
-    file, text = work / "plan.json", json.dumps(plan)
+    # what is left was cut into pieces of these sizes
+    pieces = (expression_source.BLOCK, merged_runs.CHUNK, merged_runs.STRETCH)
+    file, text = work / "plan.json", json.dumps({**plan, "pieces": pieces})
     if file.exists() and file.read_text() == text:
         say("continuing what an earlier run has left")
         return

@@ -89,24 +89,27 @@ class StoredCells:
 
     def pieces(self, rows: Rows) -> Iterator[slice]:
         """Consecutive parts of ``rows`` whose cells fit into memory together."""
-        total = np.cumsum(self.values_of(rows))
-        ends = np.searchsorted(total, np.arange(BLOCK, total[-1:].sum() + BLOCK, BLOCK), "right")
+        total = np.concatenate([[0], np.cumsum(self.values_of(rows))])
         start = 0
-        for end in np.unique(np.append(ends, len(rows))).tolist():
-            if end > start:
-                yield slice(start, end)
-            start = max(start, end)
+        while start < len(rows):
+            end = int(np.searchsorted(total, total[start] + BLOCK, "right")) - 1
+            # a cell that is larger than a block is one by itself
+            end = max(end, start + 1)
+            yield slice(start, end)
+            start = end
 
     def _spans(self, rows: Rows) -> Iterator[slice]:
         """Parts of ascending rows that are read in one go, what lies between them included."""
+        if not len(rows):
+            return
         first, last = self._indptr[rows], self._indptr[rows + 1]
         # a gap of a chunk or more is skipped; a smaller one is decompressed anyway
-        new = np.append(True, first[1:] - last[:-1] >= CHUNK)[: len(rows)]
-        start = first[np.flatnonzero(new)][np.cumsum(new) - 1] if len(rows) else first
+        new = np.append(True, first[1:] - last[:-1] >= CHUNK)
+        start = first[np.flatnonzero(new)][np.cumsum(new) - 1]
         part = (first - start) // BLOCK
-        cuts = np.flatnonzero(new | np.append(True, np.diff(part) != 0)[: len(rows)])
+        cuts = np.flatnonzero(new | np.append(True, np.diff(part) != 0)).tolist()
         for begin, end in zip(cuts, [*cuts[1:], len(rows)], strict=True):
-            yield slice(int(begin), int(end))
+            yield slice(begin, end)
 
     def _read(self, rows: Rows) -> sp.csr_matrix:
         """Cells of ascending rows, over one stretch of the disk."""
