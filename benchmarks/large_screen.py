@@ -1,8 +1,10 @@
 """A synthetic screen larger than memory: packed, then trained from disk and from memory.
 
 ``python benchmarks/large_screen.py --cells 1000000 --genes 5000 --folder /scratch/large`` makes the
-screen, packs it and runs ``scbig fit`` on it twice. It prints time and peak memory of every stage
-and the throughput of the training steps, and deletes what it made unless ``--keep`` is given.
+screen, packs it and runs ``scbig fit`` on it from disk. Then that run is continued by turns from
+disk and from memory, an epoch each, which compares the throughput of training steps without the
+memory that fitting statistics in memory takes. It prints time and peak memory of every stage, and
+deletes what it made unless ``--keep`` is given.
 """
 
 import argparse
@@ -11,6 +13,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -18,7 +21,6 @@ from threading import Event
 import anndata
 import h5py
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
@@ -153,43 +155,50 @@ def run(name: str, words: list[str], folder: Path) -> Stage:
     return Stage(name, cost.seconds, cost.peak_mb)
 
 
-def fit_words(folder: Path, clock: Path, memory_gb: float, arguments: argparse.Namespace) -> list:
-    """The command line of a fit: the shipped base configuration with little of everything."""
+def fit_words(folder: Path, run: Path, clock: Path, arguments: argparse.Namespace) -> list[str]:
+    """The command line of a fit from disk: the shipped base configuration, few steps."""
     steps = arguments.steps
     settings = {
         "data.path": folder / "screen.zarr",
         "data.embeddings": json.dumps([str(folder / "embedding.npz")]),
-        "data.max_memory_gb": memory_gb,
+        "data.max_memory_gb": 0.0,
         "data.conditions_per_batch": arguments.conditions_per_batch,
         "data.cells_per_condition": arguments.cells_per_condition,
         "data.batches_per_epoch": steps,
         "data.stability_seeds": 1,
         "trainer.accelerator": arguments.accelerator,
         "trainer.max_epochs": 2,
-        "trainer.check_val_every_n_epoch": 3,
-        "trainer.callbacks": json.dumps(
-            [{"class_path": "step_clock.StepClock", "init_args": {"path": str(clock)}}]
-        ),
+        "trainer.check_val_every_n_epoch": 1000,
+        "trainer.callbacks": clock_callback(clock),
         "model.init_args.pretrain_steps": steps,
         "checkpoint.every_n_train_steps": steps,
-        "run_dir": folder / clock.stem,
+        "run_dir": run,
     }
     base = ["fit", "--config", str(ROOT / "conf" / "base.yaml")]
     return [*base, *(f"--{name}={value}" for name, value in settings.items()), *arguments.fit]
 
 
-def rates(clock: Path, steps: int, key: str) -> npt.NDArray[np.float64]:
-    """Steps a second in the two stages of a fit, without their first ones.
+def continue_words(run: Path, clock: Path, memory_gb: float, epochs: int) -> list[str]:
+    """The command line that continues a run up to ``epochs``, from memory or from disk."""
+    settings = {
+        "config": run / "config.yaml",
+        "ckpt_path": "last",
+        "run_dir": run,
+        "data.max_memory_gb": memory_gb,
+        "trainer.max_epochs": epochs,
+        "trainer.callbacks": clock_callback(clock),
+    }
+    return ["fit", *(f"--{name}={value}" for name, value in settings.items())]
 
-    Args:
-        clock: what ``StepClock`` wrote.
-        steps: of each stage.
-        key: ``ends`` for wall time, ``cpu`` for time of all threads of the process, which other
-            work on the machine does not change.
-    """
-    ends = np.asarray(json.loads(clock.read_text())[key])
-    stages = ends[:steps], ends[steps:]
-    return np.asarray([(len(e) - 1 - WARM) / (e[-1] - e[WARM]) for e in stages])
+
+def clock_callback(clock: Path) -> str:
+    """A ``StepClock``, as an option of the command line."""
+    return json.dumps([{"class_path": "step_clock.StepClock", "init_args": {"path": str(clock)}}])
+
+
+def rates(ends: Sequence[float]) -> float:
+    """Steps a second between the ends of steps, without the first ones."""
+    return (len(ends) - 1 - WARM) / (ends[-1] - ends[WARM])
 
 
 def main() -> None:
@@ -203,7 +212,7 @@ def main() -> None:
     parser.add_argument("--conditions_per_batch", type=int, default=8)
     parser.add_argument("--cells_per_condition", type=int, default=64)
     parser.add_argument("--accelerator", default="cpu")
-    parser.add_argument("--skip_memory", action="store_true", help="train from disk only")
+    parser.add_argument("--turns", type=int, default=2, help="of disk against memory; 0 for none")
     parser.add_argument("--keep", action="store_true", help="keep the files")
     parser.add_argument("fit", nargs="*", help="further options of scbig fit, after --")
     arguments = parser.parse_args()
@@ -230,27 +239,37 @@ def measure(folder: Path, sizes: Sizes, arguments: argparse.Namespace) -> None:
             f"{time.monotonic() - started:.0f} s",
             flush=True,
         )
-    stages: list[Stage] = []
     if not packed.exists():
         words = ["data", "pack", str(file), "--out", str(packed), "--data.covariates", '["batch"]']
-        stages.append(run("pack", words, folder))
-        _print(stages[-1])
-    found = {}
-    places = [("disk", 0.0)] if arguments.skip_memory else [("disk", 0.0), ("memory", 1e6)]
-    for place, memory_gb in places:
-        clock = folder / f"clock_{place}.json"
-        shutil.rmtree(folder / clock.stem, ignore_errors=True)
-        stages.append(run(f"fit {place}", fit_words(folder, clock, memory_gb, arguments), folder))
-        _print(stages[-1])
-        found[place] = [rates(clock, arguments.steps, key) for key in ("ends", "cpu")]
-        cells = 2 * arguments.conditions_per_batch * arguments.cells_per_condition
-        shown = ", ".join(f"{r:.2f} steps/s ({cells * r:.0f} cells/s)" for r in found[place][0])
-        own = json.loads(clock.read_text())["maxrss_mb"]
-        print(f"  encoder, flow: {shown}; ru_maxrss {own:.0f} MB", flush=True)
-    if "memory" in found:
-        for k, time_of in enumerate(("wall time", "CPU time")):
-            ratio = found["disk"][k] / found["memory"][k]
-            print(f"disk / memory by {time_of}: encoder {ratio[0]:.0%}, flow {ratio[1]:.0%}")
+        _print(run("pack", words, folder))
+    cells = 2 * arguments.conditions_per_batch * arguments.cells_per_condition
+    run_folder, clock = folder / "run", folder / "clock.json"
+    shutil.rmtree(run_folder, ignore_errors=True)
+    _print(run("fit disk", fit_words(folder, run_folder, clock, arguments), folder))
+    times = json.loads(clock.read_text())
+    for stage, steps in (
+        ("encoder", slice(None, arguments.steps)),
+        ("flow", slice(-arguments.steps, None)),
+    ):
+        rate = rates(times["ends"][steps])
+        print(f"  {stage}: {rate:.2f} steps/s, {cells * rate:.0f} cells/s", flush=True)
+    print(f"  ru_maxrss {times['maxrss_mb']:.0f} MB", flush=True)
+    found: dict[str, list[tuple[float, float]]] = {"disk": [], "memory": []}
+    for turn in range(2 * arguments.turns):
+        place, memory_gb = (("disk", 0.0), ("memory", 1e6))[turn % 2]
+        words = continue_words(run_folder, clock, memory_gb, 3 + turn)
+        _print(run(f"go on {place}", words, folder))
+        times = json.loads(clock.read_text())
+        found[place].append((rates(times["ends"]), rates(times["cpu"])))
+        wall, cpu = found[place][-1]
+        print(
+            f"  {wall:.2f} steps/s, {cells * wall:.0f} cells/s; {1 / cpu:.2f} CPU s/step",
+            flush=True,
+        )
+    if arguments.turns:
+        disk, memory = (np.mean(found[place], axis=0) for place in ("disk", "memory"))
+        ratio = disk / memory
+        print(f"disk / memory: {ratio[0]:.0%} by wall time, {ratio[1]:.0%} by CPU time")
 
 
 def _print(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from lightning import Callback, LightningModule, Trainer
 
 
 class StepClock(Callback):
-    """Writes when each step ended, by the clock and in CPU time of all threads, and the peak memory.
+    """Writes when each step ended, by the clock and in CPU time, and the peak memory.
 
     Args:
         path: JSON file to write.

@@ -1,6 +1,6 @@
 """``ScBIG``: gene modules, a module-token encoder, an anchored flow and alignment losses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -50,6 +50,9 @@ DEFAULT_ALIGNMENT: dict[str, Callable[[DataSpec], AlignmentLoss]] = {
     "module_correlation": ModuleCorrelation,
     "module_distribution": ModuleDistribution,
 }
+
+#: Values of held-out cells that the encoder is judged by, at most: 256 MB.
+MOST_JUDGED = 2**26
 
 
 class ScBIG(PerturbationModel):
@@ -206,7 +209,9 @@ class ScBIG(PerturbationModel):
     def _finish_encoder(self) -> None:
         spec = self.built_spec
         cells = torch.tensor(spec.perturbed_cells).to(self.device)
-        ours, pca = self._reconstruction_errors(self._held_out_cells() or [cells])
+        held_out = self._held_out_cells()
+        judged = torch.cat(held_out).to(self.device) if held_out else cells
+        ours, pca = ((judged - back).square().mean() for back in self.reconstruct(judged))
         if ours > pca and self.latent.encoder.fall_back():
             self.print(
                 f"the encoder reconstructs held-out cells worse than PCA ({ours:.5f} against "
@@ -214,21 +219,14 @@ class ScBIG(PerturbationModel):
             )
         self.latent.standardise(cells)
 
-    def _held_out_cells(self) -> Iterable[Tensor]:
-        """Cells of the validation conditions, of one at a time; empty without any."""
-        loaders = self.trainer.val_dataloaders
-        if loaders is None or not len(loaders):
-            return []
-        return (trial.truth.to(self.device) for trial in loaders)
-
-    def _reconstruction_errors(self, judged: Iterable[Tensor]) -> tuple[float, float]:
-        """Mean squared errors of the encoder and of PCA over all ``judged`` cells."""
-        sums, entries = [0.0, 0.0], 0
-        for cells in judged:
-            for k, back in enumerate(self.reconstruct(cells)):
-                sums[k] += float((cells - back).square().sum(dtype=torch.float64))
-            entries += cells.numel()
-        return sums[0] / entries, sums[1] / entries
+    def _held_out_cells(self) -> list[Tensor]:
+        """Cells of the validation conditions, of as many as stay within ``MOST_JUDGED`` values."""
+        held_out: list[Tensor] = []
+        for trial in self.trainer.val_dataloaders or []:
+            if sum(cells.numel() for cells in held_out) > MOST_JUDGED:
+                break
+            held_out.append(trial.truth)
+        return held_out
 
     def _flow(self, batch: PairBatch) -> Tensor:
         with torch.no_grad():

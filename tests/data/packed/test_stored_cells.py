@@ -35,9 +35,7 @@ def test_rows_are_those_in_memory_in_any_order(pair):
         read = disk.cells[rows]
         assert read.dtype == np.float32
         np.testing.assert_array_equal(read.toarray(), memory.cells[rows].toarray())
-        np.testing.assert_array_equal(
-            disk.counts[rows].toarray(), memory.counts[rows].toarray()
-        )
+        np.testing.assert_array_equal(disk.counts[rows].toarray(), memory.counts[rows].toarray())
     assert disk.cells.shape == memory.cells.shape
 
 

@@ -25,7 +25,7 @@ from scbig.data.packed.expression_source import (
 from scbig.data.packed.merged_runs import create_arrays, indptr_of, merge
 from scbig.data.packed.pack_index import VERSION, PackIndex, is_packed
 from scbig.data.packed.sorted_runs import SortedRun
-from scbig.data.packed.stored_cells import BLOCK
+from scbig.data.packed.stored_cells import BLOCK, CHUNK
 from scbig.data.packed.text_column import write_column, write_texts
 from scbig.data.provenance import screen_digest
 from scbig.data.screen import Screen
@@ -287,7 +287,7 @@ def _alone(work: Path, target: Path) -> Iterator[None]:
 def _start(work: Path, plan: dict[str, Any], say: Say) -> None:
     """Take up what is there of the same plan; remove what is there of another."""
     # what is left was cut into pieces of these sizes
-    pieces = (expression_source.BLOCK, merged_runs.CHUNK, merged_runs.STRETCH)
+    pieces = (expression_source.BLOCK, merged_runs.STRETCH, CHUNK)
     file, text = work / "plan.json", json.dumps({**plan, "pieces": pieces})
     if file.exists() and file.read_text() == text:
         say("continuing what an earlier run has left")
