@@ -9,6 +9,7 @@ import pytest
 from scbig.cli import TRAINER_COMMANDS
 from scbig.commands.data import check, make
 from scbig.commands.data_audit import audit
+from scbig.commands.data_pack import pack
 from scbig.commands.data_split import split
 from scbig.commands.evaluate import evaluate_file
 from scbig.commands.modules import modules
@@ -31,6 +32,7 @@ COMMANDS = {
     "data make": make,
     "data split": split,
     "data audit": audit,
+    "data pack": pack,
 }
 
 
