@@ -260,7 +260,9 @@ def measure(folder: Path, sizes: Sizes, arguments: argparse.Namespace) -> None:
         words = continue_words(run_folder, clock, memory_gb, 3 + turn)
         _print(run(f"go on {place}", words, folder))
         times = json.loads(clock.read_text())
-        found[place].append((rates(times["ends"]), rates(times["cpu"])))
+        found[place].append(
+            (rates(times["ends"][-arguments.steps :]), rates(times["cpu"][-arguments.steps :]))
+        )
         wall, cpu = found[place][-1]
         print(
             f"  {wall:.2f} steps/s, {cells * wall:.0f} cells/s; {1 / cpu:.2f} CPU s/step",

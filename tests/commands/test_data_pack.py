@@ -119,6 +119,17 @@ def test_prediction_starts_from_its_control_cells(runs, scbig):
     assert predicted.n_obs == 30 and set(predicted.obs["source_cell"]) <= set(control)
 
 
+def test_predictions_are_scored_against_it(runs, scbig):
+    test = json.loads((runs / "disk" / "split.json").read_text())["test"]
+    asked = ("--perturbations", ",".join(test), "--n_cells", 30, "--out", "scored.h5ad")
+    assert scbig("predict", "--ckpt_path", "disk/checkpoints/last.ckpt", *DISK, *asked) == 0
+    words = ("--predicted", "scored.h5ad", "--run", "disk", "--baselines", "[no_change]", "--truth")
+    assert scbig("evaluate", *words, "screen.zarr", "--out", "scores") == 0
+    assert json.loads((runs / "scores" / "metrics.json").read_text())["scores"]["predicted"]
+    # the file it was packed from has its cells in another order: other data to a run
+    assert scbig("evaluate", *words, "files/screen.h5ad", "--truth.covariates", "[batch]") == 2
+
+
 def test_splits_checks_and_modules_read_it(scbig, place, capsys):
     rule = ("--rule", "simulation", "--seed", 1, "--out")
     assert scbig("data", "split", "screen.zarr", *rule, "packed.json") == 0

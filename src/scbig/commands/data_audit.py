@@ -56,6 +56,7 @@ def audit(
     from scbig.data.audit.finding import Finding
     from scbig.data.audit.shared_cells import make_names_unique
     from scbig.data.packed.pack_index import is_packed
+    from scbig.data.packed.packed_screen import as_packed
     from scbig.data.schema import read_screen
     from scbig.errors import UserError
     from scbig.json_object import read_json_object
@@ -70,6 +71,7 @@ def audit(
         )
     origin = RunOrigin.of(run, None) if run is not None else None
     contract = data.contract if origin is None else origin.contract_with(data.contract)
+    contract = as_packed(data.path, contract)
     columns = (split_column, contract.condition_key) if split_column is not None else ()
     adata, repeated = None, list[str]()
     if not is_packed(data.path):

@@ -8,7 +8,7 @@ import pytest
 from packed_screen import BATCHED, from_disk, pack_small
 from scbig.data.control_cells import read_controls
 from scbig.data.packed.pack_index import FILE, PackIndex, is_packed
-from scbig.data.packed.packed_screen import memory_gb
+from scbig.data.packed.packed_screen import as_packed, memory_gb
 from scbig.data.packed.stored_cells import StoredCells
 from scbig.data.schema import ScreenContract, read_screen
 from scbig.errors import UserError
@@ -62,6 +62,16 @@ def test_kept_columns_are_annotations(packed):
         read_screen(packed, ScreenContract(annotations=("total",)))
 
 
+def test_the_contract_of_a_packed_screen(packed, tmp_path):
+    full = as_packed(packed, ScreenContract(annotations=("side",)))
+    assert full == replace(BATCHED, annotations=("side",))
+    with pytest.raises(UserError, match="not lane"):
+        as_packed(packed, ScreenContract(covariates=("lane",)))
+    plain = ScreenContract(layer="x")
+    assert as_packed(tmp_path / "s.h5ad", plain) is plain
+    assert as_packed(make_small_adata(), plain) is plain
+
+
 def test_a_kept_column_with_holes_is_refused_when_it_is_asked_for(tmp_path):
     adata = make_small_adata()
     adata.obs["lane"] = [None if i % 40 == 0 else "l1" for i in range(400)]
@@ -98,7 +108,9 @@ def test_a_damaged_folder_is_refused_in_one_line(packed, tmp_path):
             read_screen(path, ScreenContract())
 
 
-@pytest.mark.parametrize("contract", [BATCHED, replace(BATCHED, library_key="total")])
+@pytest.mark.parametrize(
+    "contract", [BATCHED, replace(BATCHED, library_key="total"), ScreenContract()]
+)
 def test_control_cells_for_a_model_are_those_of_the_file(contract, tmp_path):
     path = pack_small(tmp_path, contract)
     spec = make_tiny_spec()

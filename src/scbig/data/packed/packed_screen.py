@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from scbig.conditions import CONTROL
 from scbig.data.cell_matrix import CellMatrix, row_blocks
-from scbig.data.packed.pack_index import PackIndex
+from scbig.data.packed.pack_index import PackIndex, is_packed
 from scbig.data.packed.stored_cells import StoredCells
 from scbig.data.packed.text_column import read_array, read_column, read_texts
 from scbig.data.screen import Screen
@@ -95,11 +95,30 @@ def read_packed_controls(path: str | Path, contract: ScreenContract) -> tuple[An
     )
     for k, (name, levels) in enumerate(screen.covariates.items()):
         obs[name] = np.asarray(levels)[screen.covariate_codes[rows, k]]
+    group = _open(Path(path))
+    for k, name in enumerate(index.columns):
+        if name not in obs:
+            texts, codes = read_column(group, f"obs_{k}")
+            obs[name] = np.asarray([*texts, None], dtype=object)[codes[rows]]
     key = index.contract["library_key"]
     if key is not None and screen.library_size is not None:
         obs[key] = screen.library_size[rows]
     adata = anndata.AnnData(X=values[rows], obs=obs, var=pd.DataFrame(index=pd.Index(screen.genes)))
     return adata, replace(type(contract)(), scale=index.scale, library_key=key)
+
+
+def as_packed(path: object, contract: ScreenContract) -> ScreenContract:
+    """How a screen was read when it was packed; ``contract`` itself if ``path`` is none such.
+
+    Raises:
+        UserError: the contract contradicts it.
+    """
+    if not (isinstance(path, str | Path) and is_packed(path)):
+        return contract
+    index = PackIndex.read(Path(path))
+    refuse_contradiction(Path(path), index, contract)
+    said = {**index.contract, "covariates": tuple(index.contract["covariates"])}
+    return replace(contract, **said)
 
 
 def memory_gb(n_values: int, with_counts: bool) -> float:
