@@ -51,8 +51,8 @@ DEFAULT_ALIGNMENT: dict[str, Callable[[DataSpec], AlignmentLoss]] = {
     "module_distribution": ModuleDistribution,
 }
 
-#: Values of held-out cells that the encoder is judged by, at most: 256 MB.
-MOST_JUDGED = 2**26
+#: Values of held-out cells that the encoder is judged by, at most: 128 MB.
+MOST_JUDGED = 2**25
 
 
 class ScBIG(PerturbationModel):
