@@ -11,9 +11,6 @@ from scbig.errors import UserError
 if TYPE_CHECKING:
     from anndata import AnnData
 
-#: What h5py, zarr and anndata raise on a damaged or foreign file; all of it means the same here.
-DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
-
 
 def open_anndata(source: AnnData | str | Path) -> AnnData:
     """An AnnData as given, or read from an ``.h5ad`` file or ``.zarr`` folder.
@@ -36,14 +33,10 @@ def open_anndata(source: AnnData | str | Path) -> AnnData:
             # repeated names are refused by who reads them, in one line
             warnings.filterwarnings("ignore", message=".*names are not unique")
             return anndata.read_zarr(path) if is_zarr else anndata.read_h5ad(path)
-    except DAMAGED as error:
-        raise not_readable(path, error) from error
-
-
-def not_readable(path: Path, error: Exception) -> UserError:
-    """What is said of a file that raised one of ``DAMAGED``."""
-    first = str(error).strip().splitlines()[0][:160] if str(error).strip() else "no message"
-    return UserError(
-        f"{path} cannot be read as AnnData, it may be cut off or of another format: "
-        f"{type(error).__name__}: {first}"
-    )
+    # what h5py, zarr and anndata raise on a damaged or foreign file; all of it means the same here
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        first = str(error).strip().splitlines()[0][:160] if str(error).strip() else "no message"
+        raise UserError(
+            f"{path} cannot be read as AnnData, it may be cut off or of another format: "
+            f"{type(error).__name__}: {first}"
+        ) from error

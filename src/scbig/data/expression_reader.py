@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.expression_matrix import as_counts_or_log, stored_expression
 from scbig.errors import UserError, listed
 from scbig.expression import NORMALISED, SCALE, TARGET_SUM, log1p_cp10k
 
@@ -72,7 +72,7 @@ def read_expression(
     Raises:
         UserError: the values are not what ``scale`` says.
     """
-    matrix = as_counts_or_log(_stored(adata, layer))[rows]
+    matrix = as_counts_or_log(stored_expression(adata, layer))[rows]
     checked = checked_values(matrix, adata, rows, layer, scale, library_key, most_in_sum)
     library = checked.totals
     if library is None:
@@ -133,47 +133,6 @@ def checked_values(
     _refuse_fractions(matrix, where, names, genes)
     totals, description = _library(adata, rows, matrix, library_key, names)
     return CheckedValues(description, totals)
-
-
-def _stored(adata: AnnData, layer: str | None) -> object:
-    refuse_absent_layer(layer, list(adata.layers), adata.X is not None)
-    return adata.X if layer is None else adata.layers[layer]
-
-
-def refuse_absent_layer(layer: str | None, layers: Sequence[str], has_x: bool) -> None:
-    """Refuse a layer that is not there, or no layer where there is no X.
-
-    Raises:
-        UserError: so it is.
-    """
-    if layer is not None and layer not in layers:
-        raise UserError(
-            f"the file has no layer {layer!r}: it has {listed(sorted(layers), 20) or 'none'}"
-        )
-    if layer is None and not has_x:
-        raise UserError(
-            f"the file has no X: name a layer, it has {listed(sorted(layers), 20) or 'none'}"
-        )
-
-
-def as_counts_or_log(values: object) -> sp.csr_matrix:
-    """Stored expression as a matrix of float32 without stored zeros, (cells, genes).
-
-    Raises:
-        UserError: it is no matrix of numbers, or holds a count that float32 cannot.
-    """
-    if not (sp.issparse(values) or isinstance(values, np.ndarray)):
-        raise UserError(f"expression is a {type(values).__name__}: give a NumPy or SciPy matrix")
-    matrix: sp.csr_matrix = sp.csr_matrix(values)  # type: ignore[arg-type]
-    if matrix.dtype.kind not in "fiub":
-        raise UserError(f"expression is of type {matrix.dtype}: it must hold numbers")
-    # a value beyond float32's whole numbers would be changed without a word
-    if matrix.nnz and matrix.dtype.kind in "iu" and int(matrix.data.max()) > 2**24:
-        raise UserError(f"a count of {int(matrix.data.max())} cannot be right: check the file")
-    matrix = matrix.astype(np.float32)
-    matrix.sum_duplicates()
-    matrix.eliminate_zeros()
-    return matrix
 
 
 def _refuse_values(

@@ -176,7 +176,7 @@ def test_what_read_screen_refuses_is_refused_in_the_same_words(what, tmp_path, m
     with pytest.raises(UserError) as packing:
         pack(tmp_path / "s.h5ad", tmp_path / "s.zarr", contract, say=quiet)
     assert str(packing.value) == str(plain.value)
-    assert not (tmp_path / "s.zarr").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["s.h5ad"]
 
 
 def test_a_block_that_is_wrong_says_which(tmp_path, monkeypatch):
@@ -204,7 +204,7 @@ def test_what_cannot_be_packed(tmp_path):
     ):
         with pytest.raises(UserError, match=re.escape(says)):
             pack(tmp_path / source, tmp_path / out, BATCHED, say=quiet)
-        assert not (tmp_path / "x.zarr").exists()
+        assert not list(tmp_path.glob("*x.zarr*"))
     assert is_packed(path)
 
 

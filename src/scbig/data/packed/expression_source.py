@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from scbig.data.anndata_reader import DAMAGED, not_readable
-from scbig.data.expression_reader import as_counts_or_log, refuse_absent_layer
+from scbig.data.expression_matrix import as_counts_or_log, refuse_absent_layer
 from scbig.errors import UserError
 
 if TYPE_CHECKING:
@@ -55,10 +54,8 @@ class ExpressionSource:
         Raises:
             UserError: it cannot be read, or is no matrix of numbers.
         """
-        try:
+        with _readable(self.path):
             values = self._matrix[block]
-        except DAMAGED as error:
-            raise not_readable(self.path, error) from error
         return as_counts_or_log(values)
 
 
@@ -73,13 +70,11 @@ def open_source(path: Path, layer: str | None) -> Iterator[ExpressionSource]:
         raise UserError(f"no data file at {path}")
     if path.suffix not in (".h5ad", ".zarr"):
         raise UserError(f"{path} is neither .h5ad nor .zarr: convert it to AnnData first")
-    try:
+    with _readable(path):
         file = _open(path)
         labels = _labels(file)
         layers = list(file["layers"]) if "layers" in file else []
         has_x = "X" in file and file["X"].attrs.get("encoding-type") != "null"
-    except DAMAGED as error:
-        raise not_readable(path, error) from error
     try:
         refuse_absent_layer(layer, layers, has_x)
         where = "X" if layer is None else f"layers[{layer!r}]"
@@ -108,6 +103,19 @@ def source_bytes(path: Path) -> int:
     """Bytes of a file or folder."""
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what h5py, zarr and anndata raise on a damaged or foreign file into one line."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        first = str(error).strip().splitlines()[0][:160] if str(error).strip() else "no message"
+        raise UserError(
+            f"{path} cannot be read as AnnData, it may be cut off or of another format: "
+            f"{type(error).__name__}: {first}"
+        ) from error
 
 
 def _labels(file: Any) -> AnnData:

@@ -32,6 +32,18 @@ def indptr_of(runs: Sequence[SortedRun], n_cells: int) -> npt.NDArray[np.int64]:
     return np.cumsum(sizes)
 
 
+def write_sizes(
+    group: zarr.Group, runs: Sequence[SortedRun], indptr: npt.NDArray[np.int64]
+) -> None:
+    """Write where each cell begins, and the library sizes of counts."""
+    group.create_array("indptr", data=indptr)
+    if runs[0].totals is not None:
+        totals = np.empty(len(indptr) - 1)
+        for run in runs:
+            totals[run.position] = run.totals
+        group.create_array("library_size", data=totals)
+
+
 def create_arrays(
     group: zarr.Group, runs: Sequence[SortedRun], n_values: int, n_genes: int
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,18 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from scbig.data.expression_reader import checked_values
-from scbig.data.packed import expression_source, merged_runs
 from scbig.data.packed.expression_source import (
     ExpressionSource,
     open_source,
     source_bytes,
     source_sha256,
 )
-from scbig.data.packed.merged_runs import create_arrays, indptr_of, merge
+from scbig.data.packed.merged_runs import create_arrays, indptr_of, merge, write_sizes
+from scbig.data.packed.pack_folder import alone, check_output, take_up, there_already
 from scbig.data.packed.pack_index import VERSION, PackIndex, is_packed
+from scbig.data.packed.pack_labels import kept_columns, left_out, write_labels
 from scbig.data.packed.sorted_runs import SortedRun
-from scbig.data.packed.stored_cells import BLOCK, CHUNK
-from scbig.data.packed.text_column import write_column, write_texts
+from scbig.data.packed.stored_cells import BLOCK
 from scbig.data.provenance import screen_digest
 from scbig.data.screen import Screen
 from scbig.data.screen_labels import ScreenLabels, read_labels
@@ -66,7 +64,7 @@ def pack(
             cannot be written.
     """
     source, target = Path(path), Path(out)
-    _check_output(target)
+    check_output(target)
     if not source.exists():
         raise UserError(f"no data file at {source}")
     if is_packed(source):
@@ -83,13 +81,13 @@ def pack(
     }
     work = target.with_name(f".{target.name}.part")
     if target.exists():
-        index = _there_already(target, plan)
+        index = there_already(target, plan)
         shutil.rmtree(work, ignore_errors=True)
         say(f"{target} is there already, from the same file and settings")
         return index
     try:
-        with _alone(work, target), open_source(source, contract.layer) as opened:
-            _start(work, plan, say)
+        with alone(work, target), open_source(source, contract.layer) as opened:
+            take_up(work, plan, say)
             index = _write(work, opened, contract, plan, say)
             (work / "pack").replace(target)
     except OSError as error:
@@ -116,7 +114,8 @@ def _write(
         shutil.rmtree(work / "pack", ignore_errors=True)
         group = zarr.open_group(work / "pack", mode="w", zarr_format=3)
         create_arrays(group, runs, int(indptr[-1]), n_genes)
-        _write_labels(group, source, labels, outline, order, indptr, runs)
+        write_labels(group, source.labels, labels, outline, order)
+        write_sizes(group, runs, indptr)
         progress.write_text("0")
     group = zarr.open_group(work / "pack", mode="r+")
     merge(group, runs, indptr, n_genes, progress, _counter(say, "written"))
@@ -141,11 +140,11 @@ def _write(
         ),
         n_cells=len(order),
         n_values=int(indptr[-1]),
-        columns=tuple(kept_columns(source)),
+        columns=tuple(kept_columns(source.labels)),
         contract=plan["contract"],
         seed=plan["seed"],
         source=plan["source"],
-        reported=(*labels.reported, *_left_out(source)),
+        reported=(*labels.reported, *left_out(source.labels)),
     )
     index.write(work / "pack")
     return index
@@ -156,17 +155,6 @@ def packed_order(outline: Screen, seed: int) -> npt.NDArray[np.int64]:
     shuffled = np.random.default_rng(seed).permutation(len(outline.condition))
     joint = outline.condition * len(outline.strata) + outline.stratum
     return shuffled[np.argsort(joint[shuffled], kind="stable")]
-
-
-def kept_columns(source: ExpressionSource) -> list[str]:
-    """Columns of obs that are kept as text: all but those of fractions."""
-    obs = source.labels.obs
-    return [str(name) for name in obs.columns if obs[name].dtype.kind != "f"]
-
-
-def _left_out(source: ExpressionSource) -> list[str]:
-    n = len(source.labels.obs.columns) - len(kept_columns(source))
-    return [f"{n} obs columns of fractions were not packed"] if n else []
 
 
 def _sorted_runs(
@@ -221,29 +209,6 @@ def _among(block: slice, n_blocks: int) -> Iterator[None]:
         raise UserError(f"among cells {block.start} to {block.stop - 1}: {error}") from error
 
 
-def _write_labels(
-    group: zarr.Group,
-    source: ExpressionSource,
-    labels: ScreenLabels,
-    outline: Screen,
-    order: npt.NDArray[np.int64],
-    indptr: npt.NDArray[np.int64],
-    runs: list[SortedRun],
-) -> None:
-    group.create_array("indptr", data=indptr)
-    counted = np.cumsum(outline.condition_strata.ravel())
-    group.create_array("offsets", data=np.concatenate([[0], counted[:-1]]).astype(np.int64))
-    write_texts(group, "cell_names", [labels.cell_names[row] for row in order.tolist()])
-    if runs[0].totals is not None:
-        totals = np.empty(len(order))
-        for run in runs:
-            totals[run.position] = run.totals
-        group.create_array("library_size", data=totals)
-    for k, name in enumerate(kept_columns(source)):
-        column = source.labels.obs[name].to_numpy()[labels.rows[order]]
-        write_column(group, f"obs_{k}", column)
-
-
 def _in_pieces(group: zarr.Group, name: str) -> Iterator[npt.NDArray[Any]]:
     array: Any = group[name]
     for start in range(0, array.shape[0], BLOCK):
@@ -253,52 +218,6 @@ def _in_pieces(group: zarr.Group, name: str) -> Iterator[npt.NDArray[Any]]:
 def _plain(contract: ScreenContract) -> dict[str, Any]:
     values = {k: v for k, v in asdict(contract).items() if k != "annotations"}
     return {**values, "covariates": list(contract.covariates)}
-
-
-def _check_output(target: Path) -> None:
-    if target.suffix != ".zarr":
-        raise UserError(f"--out {target} must end in .zarr")
-    if not target.parent.is_dir():
-        raise UserError(f"--out {target}: the folder {target.parent} does not exist")
-
-
-def _there_already(target: Path, plan: dict[str, Any]) -> PackIndex:
-    if is_packed(target):
-        index = PackIndex.read(target)
-        if all(getattr(index, key) == value for key, value in plan.items()):
-            return index
-    raise UserError(
-        f"{target} exists and is not this file packed in this way: remove it, or name another --out"
-    )
-
-
-@contextmanager
-def _alone(work: Path, target: Path) -> Iterator[None]:
-    """Hold the folder of work; the lock of a killed process is gone with it."""
-    work.mkdir(exist_ok=True)
-    with (work / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(f"another process is packing {target}: wait for it") from error
-        yield
-
-
-def _start(work: Path, plan: dict[str, Any], say: Say) -> None:
-    """Take up what is there of the same plan; remove what is there of another."""
-    # what is left was cut into pieces of these sizes
-    pieces = (expression_source.BLOCK, merged_runs.STRETCH, CHUNK)
-    file, text = work / "plan.json", json.dumps({**plan, "pieces": pieces})
-    if file.exists() and file.read_text() == text:
-        say("continuing what an earlier run has left")
-        return
-    for left in work.iterdir():
-        if left.name != "lock":
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-    (work / "runs").mkdir()
-    part = work / ".plan.json.part"
-    part.write_text(text)
-    part.replace(file)
 
 
 def _counter(say: Say, what: str) -> Callable[[int, int], None]:
