@@ -85,7 +85,7 @@ def test_control_rows_are_read_once_an_epoch_and_by_one_rank(disk, spec, monkeyp
     # one process holds all control cells if they fit, and moves over them if they do not
     draws = make_loader(disk, spec)._draws
     assert sorted(np.concatenate(draws.control_rows(0))) == disk.control_rows.tolist()
-    assert draws._control_pool(0) is draws._control_pool(3)
+    assert draws.control_pool(0).cells is draws.control_pool(3).cells
     monkeypatch.setattr("scbig.data.packed.slice_draws.POOL", 2000)
     few = [np.concatenate(draws.control_rows(epoch)) for epoch in range(8)]
     assert max(map(len, few)) < 120

@@ -83,14 +83,13 @@ def merge(
         runs: all of them.
         indptr: first value of each cell, (cells + 1,).
         n_genes: number of genes.
-        progress: file that keeps the number of stretches written.
+        progress: file with the number of stretches written, which ``keep`` has made.
         say: is told the stretches written and their number.
     """
     data: Any = group["data"]
     indices: Any = group["indices"]
     number = -(-int(indptr[-1]) // STRETCH)
-    done = int(progress.read_text()) if progress.exists() else 0
-    for k in range(done, number):
+    for k in range(int(progress.read_text()), number):
         begin, end = k * STRETCH, min((k + 1) * STRETCH, int(indptr[-1]))
         # the cells that the stretch begins and ends in belong to it in part
         first = int(np.searchsorted(indptr, begin, "right")) - 1
@@ -101,7 +100,12 @@ def merge(
         inside = slice(begin - int(indptr[first]), end - int(indptr[first]))
         data[begin:end] = cells.data[inside].astype(data.dtype)
         indices[begin:end] = cells.indices[inside].astype(indices.dtype)
-        part = progress.with_name(f".{progress.name}.part")
-        part.write_text(str(k + 1))
-        part.replace(progress)
+        keep(progress, k + 1)
         say(k + 1, number)
+
+
+def keep(progress: Path, done: int) -> None:
+    """Keep the number of stretches that are written."""
+    part = progress.with_name(f".{progress.name}.part")
+    part.write_text(str(done))
+    part.replace(progress)

@@ -19,7 +19,7 @@ from scbig.data.packed.expression_source import (
     source_bytes,
     source_sha256,
 )
-from scbig.data.packed.merged_runs import create_arrays, indptr_of, merge, write_sizes
+from scbig.data.packed.merged_runs import create_arrays, indptr_of, keep, merge, write_sizes
 from scbig.data.packed.pack_folder import alone, check_output, take_up, there_already
 from scbig.data.packed.pack_index import VERSION, PackIndex, is_packed
 from scbig.data.packed.pack_labels import kept_columns, left_out, write_labels
@@ -116,7 +116,7 @@ def _write(
         create_arrays(group, runs, int(indptr[-1]), n_genes)
         write_labels(group, source.labels, labels, outline, order)
         write_sizes(group, runs, indptr)
-        progress.write_text("0")
+        keep(progress, 0)
     group = zarr.open_group(work / "pack", mode="r+")
     merge(group, runs, indptr, n_genes, progress, _counter(say, "written"))
     shape = (len(order), n_genes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,21 @@ Rows = npt.NDArray[np.int64]
 
 #: Values of control cells that a rank keeps in memory for an epoch.
 POOL = 2**24
+
+
+@dataclass(frozen=True)
+class ControlPool:
+    """Control cells in memory.
+
+    Attributes:
+        epoch: that they are for.
+        rows: of the screen, by stratum.
+        cells: of these rows, one stratum after the other.
+    """
+
+    epoch: int
+    rows: list[Rows]
+    cells: sp.csr_matrix
 
 
 class SliceDraws:
@@ -56,38 +71,36 @@ class SliceDraws:
         self._size = cells_per_condition
         self._batches = batches_per_epoch
         self._rank = rank
-        self._slices = lru_cache(maxsize=1)(self._slices_of)
-        self._pool: tuple[list[Rows], sp.csr_matrix] | None = None
+        self._dealt: tuple[tuple[int, int], EpochSlices] | None = None
+        self._pool: ControlPool | None = None
 
     def draw(self, epoch: int, index: int) -> DrawnCells:
         """Cells of one batch of this rank."""
         rows, conditions, strata = self.perturbed_rows(epoch, index)
-        controls, pool = self._control_pool(epoch)
-        starts = np.cumsum([0, *map(len, controls)])
+        pool = self.control_pool(epoch)
+        starts = np.cumsum([0, *map(len, pool.rows)])
         rng = np.random.default_rng([self._order.seed, epoch, index, 1 + self._rank])
         control = [
-            starts[s] + rng.choice(len(controls[s]), self._size, len(controls[s]) < self._size)
+            starts[s] + rng.choice(len(pool.rows[s]), self._size, len(pool.rows[s]) < self._size)
             for s in strata.tolist()
         ]
         return DrawnCells(
-            conditions, strata, control=pool[np.concatenate(control)], perturbed=self._cells[rows]
+            conditions,
+            strata,
+            control=pool.cells[np.concatenate(control)],
+            perturbed=self._cells[rows],
         )
 
     def perturbed_rows(self, epoch: int, index: int) -> tuple[Rows, Rows, Rows]:
         """Rows of the perturbed cells of a batch, (C x B,); its conditions and strata, (C,)."""
-        # a batch beyond the epoch, for who asks for one, has its own plan
-        slices = self._slices(epoch, max(self._batches, index + 1))
-        mine = slice(self._rank * self._order.conditions_per_batch, None)
-        mine = slice(mine.start, mine.start + self._order.conditions_per_batch)
-        conditions, strata = slices.conditions[index, mine], slices.strata[index, mine]
-        rows = [
-            group[(offset + np.arange(self._size)) % len(group)]
-            for group, offset in zip(
-                (self._groups.perturbed[c][s] for c, s in zip(conditions, strata, strict=True)),
-                slices.offsets[index, mine].tolist(),
-                strict=True,
-            )
-        ]
+        slices = self._slices(epoch, index)
+        first = self._rank * self._order.conditions_per_batch
+        mine = index, slice(first, first + self._order.conditions_per_batch)
+        conditions, strata = slices.conditions[mine], slices.strata[mine]
+        rows = []
+        for c, s, offset in zip(conditions, strata, slices.offsets[mine], strict=True):
+            group = self._groups.perturbed[c][s]
+            rows.append(group[(offset + np.arange(self._size)) % len(group)])
         return np.concatenate(rows), conditions, strata
 
     def control_rows(self, epoch: int) -> list[Rows]:
@@ -105,13 +118,22 @@ class SliceDraws:
             out.append(group[np.sort((first + np.arange(size)) % max(len(group), 1))])
         return out
 
-    def _control_pool(self, epoch: int) -> tuple[list[Rows], sp.csr_matrix]:
-        rows = self.control_rows(epoch)
+    def control_pool(self, epoch: int) -> ControlPool:
+        """The control cells of this rank in an epoch, read if they are others than before."""
         held = self._pool
-        if held is None or not all(map(np.array_equal, held[0], rows)):
-            self._pool = None
-            self._pool = held = rows, self._cells[np.concatenate(rows)]
+        if held is None or held.epoch != epoch:
+            rows = self.control_rows(epoch)
+            same = held is not None and all(map(np.array_equal, held.rows, rows))
+            # given up before the next one is read, so that there are never two
+            cells = held.cells if held is not None and same else None
+            self._pool = held = None
+            cells = self._cells[np.concatenate(rows)] if cells is None else cells
+            self._pool = held = ControlPool(epoch, rows, cells)
         return held
 
-    def _slices_of(self, epoch: int, batches: int) -> EpochSlices:
-        return self._plan.slices(epoch, batches)
+    def _slices(self, epoch: int, index: int) -> EpochSlices:
+        # who asks for a batch beyond the epoch gets it; what comes before does not depend on it
+        key = epoch, max(self._batches, index + 1)
+        if self._dealt is None or self._dealt[0] != key:
+            self._dealt = key, self._plan.slices(*key)
+        return self._dealt[1]
