@@ -29,6 +29,7 @@ usage: scbig COMMAND [OPTIONS]
             bring it into form              scbig data import F.h5ad --out S.h5ad
             make a split                    scbig data split F.h5ad --rule simulation --out S.json
             find leaks                      scbig data audit F.h5ad --split S.json
+            pack for reading from disk      scbig data pack F.h5ad --out S.zarr
             make the synthetic screen       scbig data make --out FOLDER
             make or check embeddings        scbig data prior build --go G --string S --out E.npz
   doctor    versions, devices, a test step  scbig doctor

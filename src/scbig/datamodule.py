@@ -11,11 +11,12 @@ from scbig.data.adoption import refuse_other_data
 from scbig.data.expression_reader import Scale
 from scbig.data.fit_spec import fit_spec
 from scbig.data.highly_variable import highly_variable, training_rows
+from scbig.data.packed.packed_screen import MAX_MEMORY_GB
 from scbig.data.pair_loader import PairLoader
 from scbig.data.provenance import fitted_on
 from scbig.data.schema import ScreenContract, read_screen
 from scbig.data.screen import Screen
-from scbig.data.screen_description import coverage_of, describe_screen
+from scbig.data.screen_description import advice_to_pack, coverage_of, describe_screen
 from scbig.data.splits.simulation import Simulation
 from scbig.data.splits.split_rule import SplitRule
 from scbig.data.synthetic import SyntheticScreen, make_synthetic
@@ -40,7 +41,8 @@ class PerturbationDataModule(LightningDataModule):
     is read and fitted when first asked for; what was noticed on the way is in ``reported``.
 
     Args:
-        path: screen as ``.h5ad`` or ``.zarr``; the synthetic screen when not given.
+        path: screen as ``.h5ad`` or ``.zarr``, or packed (``scbig data pack``); the synthetic
+            screen when not given.
         synthetic: settings of the synthetic screen.
         condition_key: obs column with the condition of each cell.
         label_style: how targets are joined: ``plus`` (``A+B``, ``A+ctrl``) or ``underscore``.
@@ -71,6 +73,8 @@ class PerturbationDataModule(LightningDataModule):
         seed: of modules and of everything drawn.
         evaluation_cells: control cells that a held-out condition is predicted from, at most.
         max_controls: control cells that effects are measured against in evaluation, at most.
+        max_memory_gb: a packed screen whose expression takes more memory than this, in 10^9 bytes,
+            is read from disk; a larger file that is not packed is reported.
     """
 
     def __init__(
@@ -103,6 +107,7 @@ class PerturbationDataModule(LightningDataModule):
         seed: int = 0,
         evaluation_cells: int = 256,
         max_controls: int = 2048,
+        max_memory_gb: float = MAX_MEMORY_GB,
     ) -> None:
         super().__init__()
         sizes = {
@@ -147,6 +152,7 @@ class PerturbationDataModule(LightningDataModule):
         self.seed = seed
         self.evaluation_cells = evaluation_cells
         self.max_controls = max_controls
+        self.max_memory_gb = max_memory_gb
         self._noticed: list[str] = []
         self._adopted: DataSpec | None = None
 
@@ -199,7 +205,7 @@ class PerturbationDataModule(LightningDataModule):
     def full_screen(self) -> Screen:
         """The screen with all genes of the file."""
         source = self._synthetic_screen.adata if self.path is None else self.path
-        return read_screen(source, self.contract)
+        return read_screen(source, self.contract, self.max_memory_gb)
 
     @cached_property
     def split(self) -> Split:
@@ -246,7 +252,8 @@ class PerturbationDataModule(LightningDataModule):
         described = describe_screen(
             self.full_screen, self.spec, self.split, self.cells_per_condition
         )
-        return [*described[:2], *self.full_screen.reported, *self._noticed, *described[2:]]
+        read = [*self.full_screen.reported, *advice_to_pack(self.full_screen, self.max_memory_gb)]
+        return [*described[:2], *read, *self._noticed, *described[2:]]
 
     @property
     def coverage(self) -> dict[str, Any]:

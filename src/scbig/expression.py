@@ -28,6 +28,44 @@ def log1p_cp10k(counts: sp.csr_matrix, library: npt.NDArray[np.float64]) -> sp.c
     return out
 
 
+class GroupSums:
+    """Sums of values and of their squares in groups of cells, added up piece by piece.
+
+    Args:
+        n_groups: number of groups.
+        n_genes: number of genes.
+    """
+
+    def __init__(self, n_groups: int, n_genes: int) -> None:
+        self._total = np.zeros((n_groups, n_genes))
+        self._squares = np.zeros((n_groups, n_genes))
+        self._sizes = np.zeros(n_groups, dtype=np.int64)
+
+    def add(self, cells: sp.csr_matrix, groups: npt.NDArray[np.integer]) -> None:
+        """Add cells, (cells, genes), of ``groups``, (cells,); negative = in no group."""
+        inside = np.flatnonzero(groups >= 0)
+        # only the groups that occur: the cost of a piece does not grow with the number of groups
+        present, local = np.unique(groups[inside], return_inverse=True)
+        shape = (len(present), cells.shape[0])
+        select = sp.csr_matrix((np.ones(len(inside)), (local, inside)), shape=shape)
+        values = cells.astype(np.float64)
+        self._total[present] += (select @ values).toarray()
+        self._squares[present] += (select @ values.multiply(values).tocsr()).toarray()
+        self._sizes += np.bincount(groups[inside], minlength=len(self._sizes))
+
+    def moments(self) -> tuple[Matrix, Matrix, npt.NDArray[np.int64]]:
+        """Mean and unbiased variance, (groups, genes), and cells of each group.
+
+        Groups of no cell are NaN; the variance of a single cell is NaN.
+        """
+        n = self._sizes[:, None].astype(np.float64)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = self._total / n
+            variance = np.maximum(self._squares - n * mean**2, 0.0) / (n - 1)
+        variance[self._sizes < 2] = np.nan
+        return mean, variance, self._sizes
+
+
 def group_moments(
     cells: sp.csr_matrix, groups: npt.NDArray[np.integer], n_groups: int
 ) -> tuple[Matrix, Matrix, npt.NDArray[np.int64]]:
@@ -42,19 +80,9 @@ def group_moments(
         Mean and variance, (n_groups, genes), float64, and cells per group. Groups of no cell are
         NaN; the variance of a single cell is NaN.
     """
-    inside = np.flatnonzero(groups >= 0)
-    sizes = np.bincount(groups[inside], minlength=n_groups)
-    ones = np.ones(len(inside))
-    select = sp.csr_matrix((ones, (groups[inside], inside)), shape=(n_groups, cells.shape[0]))
-    values = cells.astype(np.float64)
-    total = np.asarray((select @ values).todense())
-    squares = np.asarray((select @ values.multiply(values).tocsr()).todense())
-    n = sizes[:, None].astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = total / n
-        variance = np.maximum(squares - n * mean**2, 0.0) / (n - 1)
-    variance[sizes < 2] = np.nan
-    return mean, variance, sizes.astype(np.int64)
+    sums = GroupSums(n_groups, cells.shape[1])
+    sums.add(cells, groups)
+    return sums.moments()
 
 
 def match_mean(cells: Tensor, target: Tensor, steps: int = 40) -> Tensor:

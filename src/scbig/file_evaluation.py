@@ -12,6 +12,7 @@ from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
 from scbig.cell_eval_referee import describe_referee, referee_table, require_cell_eval
 from scbig.data.audit.audit import audit_summary
+from scbig.data.packed.packed_screen import as_packed
 from scbig.data.prediction_checks import check_predictions
 from scbig.data.prediction_file import PredictionContract, PredictionFile
 from scbig.data.schema import ScreenContract
@@ -101,6 +102,7 @@ def evaluate(
     origin = RunOrigin.of(run, ckpt_path) if run is not None or ckpt_path is not None else None
     given = truth_contract or ScreenContract()
     contract = given if origin is None else origin.contract_with(given)
+    contract = as_packed(truth, contract)
     file = PredictionFile(predicted, prediction_contract or PredictionContract(), contract.context)
     settings: dict[str, Any] = {
         "seed": seed,

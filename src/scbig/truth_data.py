@@ -55,7 +55,7 @@ class TruthData(PerturbationDataModule):
     def full_screen(self) -> Screen:
         """The truth with all genes of the file."""
         with about(self.source_name):
-            return read_screen(self._source, self.contract)
+            return read_screen(self._source, self.contract, self.max_memory_gb)
 
     @property
     def scored_screen(self) -> Screen:

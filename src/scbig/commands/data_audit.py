@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from scbig.data.screen import Screen
     from scbig.data.splits.split_rule import SplitRule
 
+PACKED = (
+    "a packed screen has no uns, var, varm or obsm and no further columns of batches: audit the "
+    "file it was packed from for what that carries"
+)
+
 
 def audit(
     data: ScreenFile,
@@ -50,6 +55,8 @@ def audit(
     from scbig.data.audit.evidence import EmbeddingFile, Evidence
     from scbig.data.audit.finding import Finding
     from scbig.data.audit.shared_cells import make_names_unique
+    from scbig.data.packed.pack_index import is_packed
+    from scbig.data.packed.packed_screen import as_packed
     from scbig.data.schema import read_screen
     from scbig.errors import UserError
     from scbig.json_object import read_json_object
@@ -64,12 +71,16 @@ def audit(
         )
     origin = RunOrigin.of(run, None) if run is not None else None
     contract = data.contract if origin is None else origin.contract_with(data.contract)
+    contract = as_packed(data.path, contract)
     columns = (split_column, contract.condition_key) if split_column is not None else ()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # names that repeat are a finding
-        adata = open_anndata(data.path)
-    repeated = make_names_unique(adata)
-    screen = read_screen(adata, replace(contract, annotations=columns))
+    adata, repeated = None, list[str]()
+    if not is_packed(data.path):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # names that repeat are a finding
+            adata = open_anndata(data.path)
+        repeated = make_names_unique(adata)
+    source = data.path if adata is None else adata
+    screen = read_screen(source, replace(contract, annotations=columns))
     configured = {} if run is None else _configured(Path(run))
     written, rule = _split(screen, contract, split, split_column, run, configured)
     files = {str(path): read_json_object(Path(path), "file of modules") for path in modules or []}
@@ -98,6 +109,8 @@ def audit(
     )
     found = [Finding("leak", "cells", text) for text in repeated] + look(evidence)
     found += [Finding("note", "file", line) for line in screen.reported]
+    if adata is None:
+        found.append(Finding("note", "extras", PACKED))
     found.append(Finding("note", "scale", f"declared {contract.scale}, and verified"))
     words = {"leak": "LEAK", "unproven": "UNPROVEN", "note": "note"}
     for finding in found:

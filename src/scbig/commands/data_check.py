@@ -33,8 +33,12 @@ def check(
     from scbig.data.inspection.report import report_lines, titled
     from scbig.data.inspection.stored_file import opened
     from scbig.data.inspection.suggestion import as_yaml, overlay
+    from scbig.data.packed.pack_index import is_packed
     from scbig.errors import UserError
 
+    if is_packed(data.path):
+        _describe_packed(data.path)
+        return
     with opened(data.path) as file:
         found = inspect_file(file, data.declared, alias_names(aliases))
         name = Path(data.path).name
@@ -59,6 +63,27 @@ def check(
     print("\n# fit reads the file as it is: save this as screen.yaml")
     print(as_yaml(overlay(found, data.path, embeddings or [], aliases)))
     print("\n  scbig fit --config conf/base.yaml --config screen.yaml")
+
+
+def _describe_packed(path: str) -> None:
+    """A packed screen was read and checked when it was packed: what is in it."""
+    import numpy as np
+
+    from scbig.conditions import targets_of
+    from scbig.data.schema import ScreenContract, read_screen
+
+    screen = read_screen(path, ScreenContract())
+    sizes, orders = screen.cells_of, [len(targets_of(name)) for name in screen.conditions]
+    print(f"packed        {len(screen.condition):,} cells x {len(screen.genes):,} genes")
+    print(f"conditions    {orders.count(1)} singles, {sum(o > 1 for o in orders)} combinations")
+    print(f"control       {sizes[0]:,} cells")
+    print(f"cells each    {sizes[1:].min()} to {sizes[1:].max()}, median {np.median(sizes[1:]):g}")
+    print(f"library       {screen.library}")
+    for name, levels in screen.covariates.items():
+        print(f"covariate     {name}: {len(levels)} levels")
+    for line in screen.reported:
+        print(f"note          {line}")
+    print(f"\n  scbig fit --config conf/base.yaml --data.path {path}")
 
 
 def _given(data: InspectedFile) -> str:

@@ -15,6 +15,8 @@ from scbig.conditions import CONTROL
 from scbig.data.anndata_reader import open_anndata
 from scbig.data.expression_reader import OBS_COLUMN, read_expression
 from scbig.data.obs_columns import canonical_conditions, coded_as, gene_names
+from scbig.data.packed.pack_index import is_packed
+from scbig.data.packed.packed_screen import read_packed_controls
 from scbig.data.schema import ScreenContract
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError, listed
@@ -61,7 +63,10 @@ def read_controls(
     Raises:
         UserError: the file is not what the contract says, or does not fit the model.
     """
-    adata = open_anndata(source)
+    if isinstance(source, str | Path) and is_packed(source):
+        adata, contract = read_packed_controls(source, contract)
+    else:
+        adata = open_anndata(source)
     genes = gene_names(adata, contract.gene_key)
     names = canonical_conditions(
         adata, contract.condition_key, contract.label_style, contract.control_label

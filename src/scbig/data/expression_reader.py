@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.expression_matrix import as_counts_or_log, stored_expression
 from scbig.errors import UserError, listed
 from scbig.expression import NORMALISED, SCALE, TARGET_SUM, log1p_cp10k
 
@@ -71,8 +72,51 @@ def read_expression(
     Raises:
         UserError: the values are not what ``scale`` says.
     """
+    matrix = as_counts_or_log(stored_expression(adata, layer))[rows]
+    checked = checked_values(matrix, adata, rows, layer, scale, library_key, most_in_sum)
+    library = checked.totals
+    if library is None:
+        return Expression(matrix, None, matrix, NORMALISED, None)
+    return Expression(log1p_cp10k(matrix, library), matrix, matrix, checked.library, library)
+
+
+@dataclass(frozen=True)
+class CheckedValues:
+    """What is known of values that are what they are declared to be.
+
+    Attributes:
+        library: what counts were divided by.
+        totals: library size of each cell, (cells,); ``None`` without counts.
+    """
+
+    library: str
+    totals: npt.NDArray[np.float64] | None
+
+
+def checked_values(
+    matrix: sp.csr_matrix,
+    adata: AnnData,
+    rows: npt.NDArray[np.int64],
+    layer: str | None,
+    scale: Scale,
+    library_key: str | None,
+    most_in_sum: float = SUM_TOLERANCE,
+) -> CheckedValues:
+    """Check the values of some cells for what they are declared to be.
+
+    Args:
+        matrix: values of ``rows``, (cells, genes); ``as_counts_or_log`` made it.
+        adata: names of cells and genes, and the obs column with library sizes.
+        rows: the cells of ``adata`` that ``matrix`` holds.
+        layer: as in ``read_expression``, and so are the other arguments.
+        scale: likewise.
+        library_key: likewise.
+        most_in_sum: likewise.
+
+    Raises:
+        UserError: the values are not what ``scale`` says.
+    """
     where = f"layers[{layer!r}]" if layer is not None else "X"
-    matrix = _matrix(adata, layer)[rows]
     names = np.asarray(adata.obs_names)[rows]
     genes = np.asarray(adata.var_names)
     _refuse_values(matrix, where, names, genes)
@@ -83,36 +127,12 @@ def read_expression(
                 "leave one of them out"
             )
         _refuse_other_than_log(matrix, where, names, most_in_sum)
-        return Expression(matrix, None, matrix, NORMALISED, None)
+        return CheckedValues(NORMALISED, None)
     if scale != "counts":
         raise UserError(f"unknown scale {scale!r}: use counts or {SCALE}")
     _refuse_fractions(matrix, where, names, genes)
-    library, description = _library(adata, rows, matrix, library_key, names)
-    return Expression(log1p_cp10k(matrix, library), matrix, matrix, description, library)
-
-
-def _matrix(adata: AnnData, layer: str | None) -> sp.csr_matrix:
-    if layer is not None and layer not in adata.layers:
-        raise UserError(
-            f"the file has no layer {layer!r}: it has {listed(sorted(adata.layers), 20) or 'none'}"
-        )
-    values = adata.X if layer is None else adata.layers[layer]
-    if values is None:
-        raise UserError(
-            f"the file has no X: name a layer, it has {listed(sorted(adata.layers), 20) or 'none'}"
-        )
-    if not (sp.issparse(values) or isinstance(values, np.ndarray)):
-        raise UserError(f"expression is a {type(values).__name__}: give a NumPy or SciPy matrix")
-    matrix: sp.csr_matrix = sp.csr_matrix(values)  # type: ignore[arg-type]
-    if matrix.dtype.kind not in "fiub":
-        raise UserError(f"expression is of type {matrix.dtype}: it must hold numbers")
-    # a value beyond float32's whole numbers would be changed without a word
-    if matrix.nnz and matrix.dtype.kind in "iu" and int(matrix.data.max()) > 2**24:
-        raise UserError(f"a count of {int(matrix.data.max())} cannot be right: check the file")
-    matrix = matrix.astype(np.float32)
-    matrix.sum_duplicates()
-    matrix.eliminate_zeros()
-    return matrix
+    totals, description = _library(adata, rows, matrix, library_key, names)
+    return CheckedValues(description, totals)
 
 
 def _refuse_values(

@@ -7,13 +7,14 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
+from scbig.data.cell_matrix import CellMatrix, moments, thinned
 from scbig.data.highly_variable import training_rows
 from scbig.data.provenance import fitted_on
 from scbig.data.score_covariances import score_covariances
 from scbig.data.screen import Screen
 from scbig.data_spec import DataSpec
 from scbig.effects import Effects
-from scbig.expression import SCALE, group_moments
+from scbig.expression import SCALE
 from scbig.module_membership import ModuleMembership
 from scbig.split import Split
 
@@ -49,15 +50,11 @@ def fit_spec(
         seed: of the choice of representative perturbed cells.
     """
     rows = training_rows(screen, split)
-    cells = screen.cells[rows]
-    mean, variance = _moments(cells)
-    perturbed = screen.cells[screen.rows_of(split.train)]
-    perturbed_mean, perturbed_variance = _moments(perturbed)
+    mean, variance = _moments(screen.cells, rows)
+    perturbed_mean, perturbed_variance = _moments(screen.cells, screen.rows_of(split.train))
     control = screen.control_rows
-    control_mean, _, _ = group_moments(
-        screen.cells[control], screen.stratum[control], len(screen.strata)
-    )
-    axes = principal_axes(cells, MOST_AXES)
+    control_mean, _, _ = moments(screen.cells, control, screen.stratum[control], len(screen.strata))
+    axes = principal_axes(screen.cells[thinned(rows, MOST_CELLS_FOR_AXES)], MOST_AXES)
     return DataSpec(
         genes=screen.genes,
         scale=SCALE,
@@ -84,8 +81,10 @@ def fit_spec(
     )
 
 
-def _moments(cells: sp.csr_matrix) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    mean, variance, _ = group_moments(cells, np.zeros(cells.shape[0], dtype=np.int64), 1)
+def _moments(
+    cells: CellMatrix, rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    mean, variance, _ = moments(cells, rows, np.zeros(len(rows), dtype=np.int64), 1)
     # one cell has no spread: as a scale of its gene that is 0, not unknown
     return mean[0], np.nan_to_num(variance[0])
 
@@ -94,11 +93,8 @@ def principal_axes(cells: sp.csr_matrix, most: int) -> npt.NDArray[np.float32]:
     """Leading principal axes after centring, orthonormal, (axes, genes), strongest first.
 
     There are at most ``most``, and at most one less than cells or as many as genes; the sign of an
-    axis makes its largest entry positive. Very many cells are thinned evenly.
+    axis makes its largest entry positive.
     """
-    if cells.shape[0] > MOST_CELLS_FOR_AXES:
-        spaced = np.linspace(0, cells.shape[0] - 1, MOST_CELLS_FOR_AXES)
-        cells = cells[spaced.astype(np.int64)]
     n_cells, n_genes = cells.shape
     n_axes = min(most, n_genes, n_cells - 1)
     if n_genes <= MOST_GENES_DENSE:
@@ -141,7 +137,7 @@ def representative_cells(
     quota = most // len(codes)
     drawn = [
         np.sort(rng.choice(rows, quota, replace=len(rows) < quota))
-        for rows in (np.flatnonzero(screen.condition == code) for code in codes)
+        for rows in map(screen.rows_of_code, codes.tolist())
     ]
     return np.asarray(screen.cells[np.concatenate(drawn)].toarray(), dtype=np.float32)
 

@@ -1,14 +1,19 @@
 """``PairLoader``: seeded, resumable batches of control and perturbed cells."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 import torch
 
 from scbig.conditions import targets_of
+from scbig.data.cell_draws import CellDraws, RandomDraws
+from scbig.data.condition_order import ConditionOrder
+from scbig.data.packed.slice_draws import SliceDraws
+from scbig.data.packed.stored_cells import StoredCells
+from scbig.data.prefetch import prefetched
 from scbig.data.screen import Screen
 from scbig.data_spec import DataSpec
 from scbig.pair_batch import PairBatch
@@ -22,7 +27,8 @@ class PairLoader:
     Conditions are drawn uniformly, without replacement within a pass over all of them; the ranks
     of a step take different ones as long as there are enough. Each row of a batch belongs to one
     covariate combination, drawn by how often it occurs in the condition, and its control cells
-    come from the same one. Cells are drawn without replacement unless there are fewer than B.
+    come from the same one. Cells are drawn without replacement unless there are fewer than B; from
+    a screen on disk they are neighbours, and the next batches are read while one is trained on.
 
     Expression stays sparse until the batch. It is a plain iterable with a length, not a
     ``DataLoader``: the trainer shards and shuffles nothing, calls ``sampler.set_epoch``, and saves
@@ -53,36 +59,30 @@ class PairLoader:
     ) -> None:
         if screen.genes != spec.genes:
             raise ValueError("the screen is not in the genes of the spec")
-        self._cells = screen.cells
-        self._strata = spec.strata
         self.conditions_per_batch = conditions_per_batch
         self.cells_per_condition = cells_per_condition
         self.batches_per_epoch = batches_per_epoch
         self.seed = seed
         self.rank = rank
         self.world_size = world_size
-        self._tabulate(screen, spec)
+        self._strata = spec.strata
+        self._tabulate(spec)
+        names = spec.effects.conditions
+        self._order = ConditionOrder(len(names), conditions_per_batch, world_size, seed)
+        self._draws: CellDraws
+        if isinstance(screen.cells, StoredCells):
+            self._draws = SliceDraws(
+                screen, names, self._order, cells_per_condition, batches_per_epoch, rank
+            )
+        else:
+            self._draws = RandomDraws(screen, names, self._order, cells_per_condition, rank)
         self._epoch = 0
         self._position = 0
         self._resume: tuple[int, int] | None = None
 
-    def _tabulate(self, screen: Screen, spec: DataSpec) -> None:
-        """Rows by condition and stratum, and the targets of each condition, once."""
+    def _tabulate(self, spec: DataSpec) -> None:
+        """The targets of each condition, once."""
         names = spec.effects.conditions
-        codes = screen.codes_of(names)
-        n_strata = len(screen.strata)
-        joint = screen.condition * n_strata + screen.stratum
-        order = np.argsort(joint, kind="stable")
-        bounds = np.searchsorted(
-            joint[order], np.arange(len(screen.condition_names) * n_strata + 1)
-        )
-        groups = [order[first:last] for first, last in pairwise(bounds)]
-        self._controls: list[Rows] = groups[:n_strata]
-        self._perturbed: list[list[Rows]] = [
-            groups[code * n_strata : (code + 1) * n_strata] for code in codes.tolist()
-        ]
-        counted = screen.condition_strata[codes]
-        self._share = np.cumsum(counted, axis=1) / counted.sum(1, keepdims=True)
         widest = max(len(targets_of(name)) for name in names)
         self._targets = np.zeros((len(names), widest), dtype=np.int64)
         self._target_mask = np.zeros((len(names), widest), dtype=bool)
@@ -120,59 +120,33 @@ class PairLoader:
             start = self._resume[1]
         self._resume = None
         self._position = start
-        for index in range(start, len(self)):
+        batches = range(start, len(self))
+        made = prefetched(lambda index: self.batch(epoch, index), batches, self._draws.ahead)
+        for index, batch in zip(batches, made, strict=True):
             # before the batch is handed out: a checkpoint in this very step counts it as done
             self._position = index + 1
-            yield self.batch(epoch, index)
+            yield batch
 
     # -- drawing -------------------------------------------------------------------------------
 
     def drawn_conditions(self, epoch: int, index: int) -> Rows:
         """Rows of ``effects`` that this rank trains on in one batch, (C,)."""
-        per_step = self.conditions_per_batch * self.world_size
-        n_conditions = len(self._targets)
-        mine = slice(
-            self.rank * self.conditions_per_batch, (self.rank + 1) * self.conditions_per_batch
-        )
-        steps = max(1, n_conditions // per_step)
-        turn, step = divmod(index, steps)
-        # a pass drops its remainder, another one each time, so that no batch straddles two passes
-        rounds = -(-per_step // n_conditions)
-        rng = np.random.default_rng([self.seed, epoch, turn, 0])
-        order = np.concatenate([rng.permutation(n_conditions) for _ in range(rounds)])
-        return np.asarray(order[step * per_step : (step + 1) * per_step][mine], dtype=np.int64)
+        return self._order.of_batch(epoch, index, self.rank)
 
     def batch(self, epoch: int, index: int) -> PairBatch:
         """One batch of this rank."""
-        conditions = self.drawn_conditions(epoch, index)
-        rng = np.random.default_rng([self.seed, epoch, index, 1 + self.rank])
-        picks = rng.random(len(conditions))
-        strata = np.asarray(
-            [
-                np.searchsorted(self._share[c], pick, "right")
-                for c, pick in zip(conditions, picks, strict=True)
-            ],
-            dtype=np.int64,
-        )
-        perturbed = [
-            self._draw(rng, self._perturbed[c][s]) for c, s in zip(conditions, strata, strict=True)
-        ]
-        control = [self._draw(rng, self._controls[s]) for s in strata]
+        drawn = self._draws.draw(epoch, index)
+        conditions = drawn.conditions
         return PairBatch(
-            control=self._dense(control),
-            perturbed=self._dense(perturbed),
+            control=self._dense(drawn.control),
+            perturbed=self._dense(drawn.perturbed),
             condition=torch.from_numpy(conditions),
             targets=torch.from_numpy(self._targets[conditions]),
             target_mask=torch.from_numpy(self._target_mask[conditions]),
-            covariates=torch.from_numpy(self._strata[strata]),
+            covariates=torch.from_numpy(self._strata[drawn.strata]),
         )
 
-    def _draw(self, rng: np.random.Generator, rows: Rows) -> Rows:
-        n = self.cells_per_condition
-        return rows[rng.choice(len(rows), n, replace=len(rows) < n)]
-
-    def _dense(self, rows: list[Rows]) -> torch.Tensor:
-        values = self._cells[np.concatenate(rows)].toarray()
+    def _dense(self, cells: sp.csr_matrix) -> torch.Tensor:
         # copied into torch's own aligned memory: how a product is rounded can depend on alignment,
         # and a resumed run must repeat bit by bit
-        return torch.tensor(values).view(len(rows), self.cells_per_condition, -1)
+        return torch.tensor(cells.toarray()).view(-1, self.cells_per_condition, cells.shape[1])

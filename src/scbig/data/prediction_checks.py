@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.cell_matrix import mean_of, moments
 from scbig.data.equal_rows import rows_found
 from scbig.data.prediction_file import PredictedCells
 from scbig.data.screen import Screen
 from scbig.errors import UserError, listed
-from scbig.expression import group_moments
 
 #: Nearly empty cells can agree by chance; from so many non-zero values on they do not.
 FEWEST_VALUES = 5
@@ -155,12 +155,12 @@ def refuse_other_unit(name: str, profile: Matrix, control: Matrix) -> None:
 def condition_means(screen: Screen) -> Matrix:
     """Mean of each perturbed condition, (conditions, genes)."""
     groups = screen.condition - 1
-    return group_moments(screen.cells, groups, len(screen.conditions))[0]
+    rows = np.arange(len(groups))
+    return moments(screen.cells, rows, groups, len(screen.conditions))[0]
 
 
 def _control_mean(screen: Screen) -> Matrix:
-    cells = screen.cells[screen.control_rows]
-    return np.asarray(cells.astype(np.float64).mean(0)).ravel()
+    return mean_of(screen.cells, screen.control_rows)
 
 
 def _correlation(a: Matrix, b: Matrix) -> float:

@@ -1,12 +1,16 @@
-"""Which cells something was fitted on: a hash that can be computed again."""
+"""Which cells something was fitted on, and which data: hashes that can be computed again."""
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from scbig.data.screen import Screen
+
+#: Labels that are written out at once.
+PART = 100_000
 
 
 def fitted_on(screen: Screen, rows: npt.NDArray[np.int64]) -> str:
@@ -20,7 +24,13 @@ def fitted_on(screen: Screen, rows: npt.NDArray[np.int64]) -> str:
     labels = sorted(
         (screen.cell_names[row], screen.condition_names[screen.condition[row]]) for row in perturbed
     )
-    return hashlib.sha256(json.dumps(labels).encode()).hexdigest()
+    digest = hashlib.sha256(b"[")
+    # the text of the whole list, a part at a time: of a million cells it is long
+    for start in range(0, len(labels), PART):
+        text = json.dumps(labels[start : start + PART])[1:-1]
+        digest.update(((", " if start else "") + text).encode())
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
 def provenance(screen: Screen, rows: npt.NDArray[np.int64]) -> dict[str, str | int]:
@@ -30,3 +40,32 @@ def provenance(screen: Screen, rows: npt.NDArray[np.int64]) -> dict[str, str | i
         "perturbed_cells": int((screen.condition[rows] > 0).sum()),
         "data_sha256": screen.sha256,
     }
+
+
+def screen_digest(
+    shape: tuple[int, int],
+    texts: Sequence[object],
+    codes: Iterable[npt.NDArray[np.int64]],
+    indptr: npt.NDArray[np.integer],
+    indices: Iterable[npt.NDArray[np.integer]],
+    data: Iterable[npt.NDArray[np.floating]],
+) -> str:
+    """Hash of the cells of a screen: ``Screen.sha256``.
+
+    Args:
+        shape: cells and genes.
+        texts: names and descriptions.
+        codes: conditions and covariates of the cells.
+        indptr: first value of each cell, of expression in compressed sparse rows.
+        indices: gene of each value, in consecutive pieces.
+        data: values as stored in the file, in consecutive pieces.
+    """
+    digest = hashlib.sha256(json.dumps([shape, *texts]).encode())
+    digest.update(indptr.astype(np.int64).tobytes())
+    for piece in indices:
+        digest.update(piece.astype(np.int64).tobytes())
+    for array in codes:
+        digest.update(array.tobytes())
+    for values in data:
+        digest.update(values.astype(np.float32).tobytes())
+    return digest.hexdigest()

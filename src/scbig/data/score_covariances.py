@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.cell_matrix import row_blocks
 from scbig.data.screen import Screen
 from scbig.split import Split
 
@@ -32,7 +33,9 @@ def score_covariances(
     group_of = np.zeros(len(screen.condition_names), dtype=np.int64)
     group_of[screen.codes_of(split.train)] = 1 + np.arange(len(split.train))
     group, stratum = group_of[screen.condition[rows]], screen.stratum[rows]
-    scores = np.asarray(screen.cells[rows] @ axes.T, dtype=np.float64)
+    scores = np.empty((len(rows), len(axes)))
+    for part, cells in row_blocks(screen.cells, rows):
+        scores[part] = cells @ axes.T
     control = _select(stratum[group == 0], len(screen.strata))
     sizes = np.maximum(np.asarray(control.sum(1)), 1.0)
     scores -= (np.asarray(control @ scores[group == 0]) / sizes)[stratum]
@@ -44,11 +47,11 @@ def score_covariances(
         select = _select(group[start : start + BLOCK], n)
         total += select @ block
         squares += select @ np.einsum("ci,cj->cij", block, block).reshape(len(block), -1)
-    cells = np.bincount(group, minlength=n)[:, None, None]
-    mean = total / np.maximum(cells[:, 0], 1)
-    centred = squares.reshape(n, width, width) - cells * np.einsum("ni,nj->nij", mean, mean)
-    covariance = centred / np.maximum(cells - 1, 1)
-    covariance = np.where(cells > 1, covariance, covariance[0] if cells[0, 0, 0] > 1 else 0.0)
+    number = np.bincount(group, minlength=n)[:, None, None]
+    mean = total / np.maximum(number[:, 0], 1)
+    centred = squares.reshape(n, width, width) - number * np.einsum("ni,nj->nij", mean, mean)
+    covariance = centred / np.maximum(number - 1, 1)
+    covariance = np.where(number > 1, covariance, covariance[0] if number[0, 0, 0] > 1 else 0.0)
     return np.asarray(covariance, dtype=np.float32)
 
 

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from scbig.conditions import CONTROL
+from scbig.data.cell_matrix import CellMatrix, with_columns
 from scbig.errors import UserError, listed
 
 Codes = npt.NDArray[np.int64]
@@ -19,8 +19,9 @@ class Screen:
     """Cells of one screen; what ``read_screen`` lets in.
 
     Attributes:
-        cells: (cells, genes), log1p of counts per 10,000, float32.
-        counts: raw counts of the same shape; ``None`` when the file only has normalised values.
+        cells: (cells, genes), log1p of counts per 10,000, float32; ``cells[rows]`` is a sparse
+            matrix in memory, also where the screen is on disk.
+        counts: raw counts, likewise; ``None`` when the file only has normalised values.
         genes: gene names, the columns.
         condition_names: canonical names, control first, the rest sorted.
         condition: index into ``condition_names`` of each cell, (cells,).
@@ -35,8 +36,8 @@ class Screen:
         reported: what was noticed or left out while reading, with numbers; one line each.
     """
 
-    cells: sp.csr_matrix
-    counts: sp.csr_matrix | None
+    cells: CellMatrix
+    counts: CellMatrix | None
     genes: tuple[str, ...]
     condition_names: tuple[str, ...]
     condition: Codes
@@ -107,6 +108,16 @@ class Screen:
         counted = np.bincount(joint, minlength=len(self.condition_names) * n_strata)
         return counted.reshape(-1, n_strata)
 
+    @cached_property
+    def _by_condition(self) -> tuple[Codes, Codes]:
+        order = np.argsort(self.condition, kind="stable")
+        return order, np.concatenate([[0], np.cumsum(self.cells_of)])
+
+    def rows_of_code(self, code: int) -> Codes:
+        """Rows of the cells of one condition, ascending."""
+        order, bounds = self._by_condition
+        return order[bounds[code] : bounds[code + 1]]
+
     def codes_of(self, conditions: Sequence[str]) -> Codes:
         """Index of each condition into ``condition_names``."""
         position = {name: i for i, name in enumerate(self.condition_names)}
@@ -122,8 +133,9 @@ class Screen:
             return self
         position = {name: i for i, name in enumerate(self.genes)}
         columns = np.asarray([position[gene] for gene in genes], dtype=np.int64)
-        counts = None if self.counts is None else _columns(self.counts, columns)
-        return replace(self, cells=_columns(self.cells, columns), counts=counts, genes=tuple(genes))
+        counts = None if self.counts is None else with_columns(self.counts, columns)
+        cells = with_columns(self.cells, columns)
+        return replace(self, cells=cells, counts=counts, genes=tuple(genes))
 
     def label_by_condition(self, column: str) -> dict[str, str]:
         """Value of an annotation in each perturbed condition.
@@ -142,9 +154,3 @@ class Screen:
                 f"{listed(mixed)}: give all cells of a condition the same value"
             )
         return {name: str(value) for name, (_, value) in zip(names, pairs, strict=True)}
-
-
-def _columns(matrix: sp.csr_matrix, columns: Codes) -> sp.csr_matrix:
-    out = matrix[:, columns].tocsr()
-    out.sort_indices()
-    return out

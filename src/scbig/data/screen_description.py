@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from scbig.data.packed.packed_screen import memory_gb
+from scbig.data.packed.stored_cells import StoredCells
 from scbig.data.screen import Screen
 from scbig.data.split_description import split_line
 from scbig.data_spec import DataSpec
@@ -15,10 +17,11 @@ def describe_screen(
     screen: Screen, spec: DataSpec, split: Split, cells_per_condition: int
 ) -> list[str]:
     """Lines on cells and split; and one more when batches repeat cells of small strata."""
+    on_disk = isinstance(screen.cells, StoredCells)
     lines = [
         f"screen: {len(screen.condition)} cells x {spec.n_genes} genes, "
         f"{screen.cells_of[0]} of them control (for training and evaluation alike); "
-        f"library: {screen.library}",
+        f"library: {screen.library}" + (", read from disk" if on_disk else ""),
         split_line(split, screen.conditions),
     ]
     numbers = screen.condition_strata[screen.codes_of(split.train)]
@@ -29,6 +32,20 @@ def describe_screen(
             f"rows of {cells_per_condition} cells repeat some of them"
         )
     return lines
+
+
+def advice_to_pack(screen: Screen, max_memory_gb: float) -> list[str]:
+    """One line when cells in memory take more of it than a packed screen would."""
+    if isinstance(screen.cells, StoredCells):
+        return []
+    needed = memory_gb(screen.cells.nnz, screen.counts is not None)
+    if needed <= max_memory_gb:
+        return []
+    return [
+        f"the expression takes {needed:.3g} GB of memory, more than max_memory_gb "
+        f"{max_memory_gb:g}: to train from disk, scbig data pack FILE --out S.zarr with the same "
+        "--data options, then --data.path S.zarr"
+    ]
 
 
 def coverage_of(spec: DataSpec, targets: Sequence[str]) -> dict[str, Any]:

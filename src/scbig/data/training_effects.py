@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.cell_matrix import moments, row_blocks
 from scbig.data.screen import Screen
 from scbig.effects import Effects
-from scbig.expression import group_moments
 from scbig.split import Split
 from scbig.target_embedding import TargetEmbedding
 
@@ -37,9 +37,9 @@ def training_effects(screen: Screen, split: Split, targets: TargetEmbedding) -> 
     """
     control = screen.control_rows
     n_strata = len(screen.strata)
-    mean, variance, sizes = group_moments(screen.cells[control], screen.stratum[control], n_strata)
+    mean, variance, sizes = moments(screen.cells, control, screen.stratum[control], n_strata)
     zeros = np.zeros(len(control), dtype=np.int64)
-    overall, spread, _ = group_moments(screen.cells[control], zeros, 1)
+    overall, spread, _ = moments(screen.cells, control, zeros, 1)
     variance = np.where(np.isnan(variance), spread, variance)
 
     codes = screen.codes_of(split.train)
@@ -48,9 +48,14 @@ def training_effects(screen: Screen, split: Split, targets: TargetEmbedding) -> 
     group_of[codes] = np.arange(len(codes))
     n_cells = screen.cells_of[codes]
     weights = stratum_weights(screen)[codes]
-    total, squares = _residual_sums(
-        screen.cells[rows], screen.stratum[rows], group_of[screen.condition[rows]], mean, len(codes)
-    )
+    total = np.zeros((len(codes), len(screen.genes)))
+    squares = np.zeros_like(total)
+    for part, cells in row_blocks(screen.cells, rows):
+        inside = rows[part]
+        group, local = np.unique(group_of[screen.condition[inside]], return_inverse=True)
+        sums = _residual_sums(cells, screen.stratum[inside], local, mean, len(group))
+        total[group] += sums[0]
+        squares[group] += sums[1]
     per_stratum = screen.condition_strata[codes].astype(np.float64)
     n = n_cells[:, None].astype(np.float64)
     delta = (total - per_stratum @ mean) / n

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from scbig.data.cell_matrix import mean_of
 from scbig.data.screen import Screen
 from scbig.data.training_effects import stratum_weights
 from scbig.data_spec import DataSpec
@@ -51,6 +52,7 @@ class TrialSet:
         self.max_controls = max_controls
         self.seed = seed
         self._shared: tuple[bytes, Query, torch.Tensor] | None = None
+        self._stratum_means: dict[int, npt.NDArray[np.float64]] = {}
 
     def __len__(self) -> int:
         return len(self.conditions)
@@ -68,7 +70,7 @@ class TrialSet:
         """The trial of one condition."""
         code = int(self._screen.codes_of([condition])[0])
         asked, reference = self._controls(stratum_weights(self._screen)[code])
-        truth = self._dense(np.flatnonzero(self._screen.condition == code))
+        truth = self._dense(self._screen.rows_of_code(code))
         return Trial(replace(asked, condition=condition), truth, reference)
 
     def _controls(self, mix: npt.NDArray[np.float64]) -> tuple[Query, torch.Tensor]:
@@ -90,12 +92,10 @@ class TrialSet:
 
     def _control_mean(self, mix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         used = np.flatnonzero(mix)
-        means = [
-            # SciPy adds up sparse float32 in float32, whatever dtype is asked of the mean
-            np.asarray(self._screen.cells[self._control_strata[s]].astype(np.float64).mean(0))
-            for s in used
-        ]
-        return np.asarray(mix[used] @ np.vstack(means), dtype=np.float64)
+        for s in set(used.tolist()) - set(self._stratum_means):
+            self._stratum_means[s] = mean_of(self._screen.cells, self._control_strata[s])
+        means = np.vstack([self._stratum_means[s] for s in used.tolist()])
+        return np.asarray(mix[used] @ means, dtype=np.float64)
 
     def _matched(self, mix: npt.NDArray[np.float64], most: int, stream: int) -> Rows:
         """Rows of control cells in the proportions ``mix``, without replacement.

@@ -40,7 +40,7 @@ from scbig.models.latent_flow import FlowStep, LatentFlow
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.models.two_stage_schedule import two_stages
 from scbig.pair_batch import PairBatch
-from scbig.predictor import Prediction, Query, Trial
+from scbig.predictor import Prediction, Query
 from scbig.velocity_fields.token_transformer import TokenTransformer
 from scbig.velocity_fields.velocity_field import VelocityField
 
@@ -50,6 +50,9 @@ DEFAULT_ALIGNMENT: dict[str, Callable[[DataSpec], AlignmentLoss]] = {
     "module_correlation": ModuleCorrelation,
     "module_distribution": ModuleDistribution,
 }
+
+#: Values of held-out cells that the encoder is judged by, at most: 128 MB.
+MOST_JUDGED = 2**25
 
 
 class ScBIG(PerturbationModel):
@@ -206,7 +209,7 @@ class ScBIG(PerturbationModel):
     def _finish_encoder(self) -> None:
         spec = self.built_spec
         cells = torch.tensor(spec.perturbed_cells).to(self.device)
-        held_out = [trial.truth for trial in self._validation_trials()]
+        held_out = self._held_out_cells()
         judged = torch.cat(held_out).to(self.device) if held_out else cells
         ours, pca = ((judged - back).square().mean() for back in self.reconstruct(judged))
         if ours > pca and self.latent.encoder.fall_back():
@@ -216,9 +219,14 @@ class ScBIG(PerturbationModel):
             )
         self.latent.standardise(cells)
 
-    def _validation_trials(self) -> list[Trial]:
-        loaders = self.trainer.val_dataloaders
-        return list(loaders) if loaders is not None else []
+    def _held_out_cells(self) -> list[Tensor]:
+        """Cells of the validation conditions, of as many as stay within ``MOST_JUDGED`` values."""
+        held_out: list[Tensor] = []
+        for trial in self.trainer.val_dataloaders or []:
+            if sum(cells.numel() for cells in held_out) > MOST_JUDGED:
+                break
+            held_out.append(trial.truth)
+        return held_out
 
     def _flow(self, batch: PairBatch) -> Tensor:
         with torch.no_grad():

@@ -8,8 +8,8 @@ from scbig.conditions import context_of, in_context, target_genes, targets_of
 from scbig.data.audit.evidence import EmbeddingFile, Evidence
 from scbig.data.audit.finding import Finding
 from scbig.data.audit.invariant import knows_its_kin, leaves_its_span
+from scbig.data.cell_matrix import moments, sampled
 from scbig.errors import listed
-from scbig.expression import group_moments
 from scbig.target_embedding import TargetEmbedding
 
 CHECK = "embedding"
@@ -21,6 +21,8 @@ LEAVES = 0.05
 #: from annotation and networks reach .0 to .3 on real screens, vectors from the effects above .9.
 KNOWS = 0.7
 FEWEST_TARGETS = 5
+#: Cells of a screen on disk whose covariance is looked at.
+MOST_CELLS = 50_000
 
 
 def check_embeddings(evidence: Evidence) -> Iterator[Finding]:
@@ -93,10 +95,11 @@ def _covariance_fit(evidence: Evidence, embedding: TargetEmbedding) -> tuple[flo
         return 1.0, 1.0
     genes = [gene for gene, has in zip(screen.genes, known.tolist(), strict=True) if has]
     cells = screen.with_genes(genes).cells
+    every = sampled(cells, np.arange(len(screen.condition)), MOST_CELLS)
     axes = embedding.vectors[rows[known]].astype(np.float64)
     return (
-        leaves_its_span(axes, cells),
-        leaves_its_span(axes, cells[evidence.training_rows]),
+        leaves_its_span(axes, every),
+        leaves_its_span(axes, sampled(cells, evidence.training_rows, MOST_CELLS)),
     )
 
 
@@ -120,7 +123,8 @@ def _kinship(evidence: Evidence, embedding: TargetEmbedding) -> tuple[float, flo
     asked = np.asarray([c in held for c in used], dtype=bool)
     if len(used) < FEWEST_TARGETS or asked.sum() < 2:
         return 0.0, 1.0
-    mean, _, _ = group_moments(screen.cells, screen.condition, len(screen.condition_names))
+    rows = np.arange(len(screen.condition))
+    mean, _, _ = moments(screen.cells, rows, screen.condition, len(screen.condition_names))
     effects = mean[screen.codes_of(used)] - mean[0]
     rows = embedding.rows([in_context(c, "") for c in used])
     vectors = embedding.vectors[rows].astype(np.float64)

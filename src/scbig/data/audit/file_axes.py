@@ -22,7 +22,8 @@ def check_loadings(evidence: Evidence) -> Iterator[Finding]:
     """Columns of ``varm`` that are principal axes of all cells, and not of training cells."""
     if evidence.adata is None:
         return
-    cells = evidence.screen.cells
+    screen = evidence.screen
+    cells = screen.cells[np.arange(len(screen.condition))]
     for key, values in evidence.adata.varm.items():
         axes = _numbers(values)
         if axes is None or axes.shape[1] >= axes.shape[0] / 2:

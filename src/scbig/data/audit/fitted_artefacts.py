@@ -10,14 +10,14 @@ import scipy.sparse as sp
 from scbig.data.audit.evidence import Evidence
 from scbig.data.audit.finding import Finding
 from scbig.data.audit.invariant import leaves_its_span
-from scbig.data.audit.row_hash import row_hash
+from scbig.data.audit.row_hash import row_hash, row_hashes
+from scbig.data.cell_matrix import moments, thinned
 from scbig.data.fit_spec import MOST_CELLS_FOR_AXES
 from scbig.data.highly_variable import training_rows
 from scbig.data.screen import Screen
 from scbig.data.training_effects import training_effects
 from scbig.data_spec import DataSpec
 from scbig.errors import listed
-from scbig.expression import group_moments
 
 CHECK = "fitted"
 #: Room for float32; statistics of other cells differ by far more.
@@ -105,9 +105,7 @@ def _agreement(
     yield "perturbed_mean", _close(spec.perturbed_mean, mean)
     yield "perturbed_variance", _close(spec.perturbed_variance, variance)
     control = screen.control_rows
-    of_strata, _, _ = group_moments(
-        screen.cells[control], screen.stratum[control], len(screen.strata)
-    )
+    of_strata, _, _ = moments(screen.cells, control, screen.stratum[control], len(screen.strata))
     yield "control_mean", _close(spec.control_mean, of_strata)
     extra = sorted(set(spec.effects.conditions) - set(split.train))
     yield (
@@ -115,19 +113,16 @@ def _agreement(
         not extra
         and _close(spec.effects.delta, training_effects(screen, split, spec.targets).delta),
     )
-    kept = np.isin(_rounded_hash(spec.perturbed_cells), row_hash(screen.cells[perturbed]))
+    kept = np.isin(_rounded_hash(spec.perturbed_cells), row_hashes(screen.cells, perturbed))
     yield "perturbed_cells", bool(kept.all())
-    if len(rows) > MOST_CELLS_FOR_AXES:
-        spaced = np.linspace(0, len(rows) - 1, MOST_CELLS_FOR_AXES)
-        rows = rows[spaced.astype(np.int64)]
     axes = spec.axes[:AXES].T.astype(np.float64)
-    yield "axes", leaves_its_span(axes, screen.cells[rows]) <= LEAVES
+    yield "axes", leaves_its_span(axes, screen.cells[thinned(rows, MOST_CELLS_FOR_AXES)]) <= LEAVES
 
 
 def _moments(
     screen: Screen, rows: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    mean, variance, _ = group_moments(screen.cells[rows], np.zeros(len(rows), dtype=np.int64), 1)
+    mean, variance, _ = moments(screen.cells, rows, np.zeros(len(rows), dtype=np.int64), 1)
     return mean[0], np.nan_to_num(variance[0])
 
 

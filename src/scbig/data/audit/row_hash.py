@@ -4,6 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.cell_matrix import CellMatrix, row_blocks
+
 #: Values are compared to a thousandth: float32 noise does not make two cells of one.
 STEPS = 1000.0
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -21,6 +23,12 @@ def row_hash(matrix: sp.csr_matrix) -> npt.NDArray[np.uint64]:
     total = np.zeros(matrix.nnz + 1, dtype=np.uint64)
     np.cumsum(np.where(kept, mixed, np.uint64(0)), out=total[1:])
     return np.asarray(total[matrix.indptr[1:]] - total[matrix.indptr[:-1]])
+
+
+def row_hashes(cells: CellMatrix, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """``row_hash`` of the cells of ``rows``, in memory or on disk, (rows,)."""
+    hashes = [row_hash(block) for _, block in row_blocks(cells, rows)]
+    return np.concatenate([np.zeros(0, dtype=np.uint64), *hashes])
 
 
 def _mix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -12,6 +12,7 @@ import pandas as pd
 from scbig.data.audit.evidence import SIDES, Evidence
 from scbig.data.audit.finding import Finding
 from scbig.data.audit.row_hash import row_hash
+from scbig.data.cell_matrix import mean_of, row_blocks
 from scbig.data.screen import Screen
 from scbig.errors import listed
 
@@ -36,8 +37,12 @@ Rows = npt.NDArray[np.int64]
 def check_equal_cells(evidence: Evidence) -> Iterator[Finding]:
     """Equal expression under different cell names."""
     screen = evidence.screen
-    entries = np.diff(screen.cells.indptr)
-    first, second = _pairs(row_hash(screen.cells), np.flatnonzero(entries >= FEWEST_ENTRIES))
+    hashed, entries = [], []
+    for _, block in row_blocks(screen.cells, np.arange(len(screen.condition))):
+        hashed.append(row_hash(block))
+        entries.append(np.diff(block.indptr))
+    informative = np.flatnonzero(np.concatenate(entries) >= FEWEST_ENTRIES)
+    first, second = _pairs(np.concatenate(hashed), informative)
     yield from _report(evidence, first, second, "have equal expression")
 
 
@@ -97,7 +102,7 @@ def _pairs(keys: npt.NDArray[np.generic], rows: Rows) -> tuple[Rows, Rows]:
 
 
 def _correlation(screen: Screen, first: Rows, second: Rows) -> npt.NDArray[np.float64]:
-    mean = np.asarray(screen.cells.mean(0, dtype=np.float64)).ravel()
+    mean = mean_of(screen.cells, np.arange(len(screen.condition)))
     out = np.zeros(len(first))
     for start in range(0, len(first), 1024):
         block = slice(start, start + 1024)
