@@ -43,9 +43,14 @@ def import_screen(
     from scbig.data.inspection.report import report_lines, titled
     from scbig.data.inspection.stored_file import hash_of, opened
     from scbig.data.inspection.suggestion import after_import
+    from scbig.data.packed.pack_index import is_packed
     from scbig.data.schema import ScreenContract, read_screen
     from scbig.errors import UserError
 
+    if is_packed(data.path):
+        raise UserError(
+            f"{data.path} is a packed screen, which fit reads: import what it was packed of"
+        )
     target, source = Path(out), Path(data.path)
     overlay = target.with_suffix(".yaml")
     if target.suffix != ".h5ad":

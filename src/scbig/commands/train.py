@@ -15,6 +15,7 @@ from scbig.callbacks.evaluate import Evaluate
 from scbig.callbacks.plain_progress import PlainProgress
 from scbig.callbacks.run_folder import RunFolder
 from scbig.callbacks.step_seed import StepSeed
+from scbig.callbacks.whole_epochs import WholeEpochs
 from scbig.checkpoint import model_of, read_checkpoint
 from scbig.commands.run_folders import resolve, run_of_config
 from scbig.component import TRUSTED
@@ -79,6 +80,7 @@ class ScbigCLI(LightningCLI):
         callbacks: list[Any] = [
             RunFolder(str(self.folder), config.seed_everything),
             StepSeed(config.seed_everything),
+            WholeEpochs(),
         ]
         if not sys.stderr.isatty():
             config.trainer.enable_progress_bar = False
