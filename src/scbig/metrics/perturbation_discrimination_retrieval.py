@@ -3,11 +3,10 @@
 from torch import Tensor
 
 from scbig.metrics.comparison import Comparison
-from scbig.metrics.panel_metric import PanelMetric
-from scbig.metrics.perturbation_discrimination import perturbation_discrimination
+from scbig.metrics.perturbation_discrimination import PerturbationDiscrimination
 
 
-class PerturbationDiscriminationRetrieval(PanelMetric):
+class PerturbationDiscriminationRetrieval(PerturbationDiscrimination):
     """Perturbation discrimination score of the retrieval vector, where one is stated.
 
     As ``PerturbationDiscrimination``, of the effect that the predictor states for finding the
@@ -19,10 +18,8 @@ class PerturbationDiscriminationRetrieval(PanelMetric):
     name = "perturbation_discrimination_retrieval"
     title = "Discrimination, retrieval vector"
     short = "PDS retr."
-    unit = "share, 0 to 1"
     order = 29
-    higher_is_better = True
-    undefined_value = 0.5
+    headline = False
 
     def sides(self, comparison: Comparison) -> tuple[Tensor, Tensor]:
         """The stated retrieval vector, or the predicted effect, beside the true effect."""
@@ -30,8 +27,3 @@ class PerturbationDiscriminationRetrieval(PanelMetric):
         true = comparison.truth.delta
         own = comparison.predicted_delta if stated is None else stated.retrieval.to(true)
         return own, true
-
-    def panel_scores(self, predicted: Tensor, true: Tensor, targets: Tensor) -> Tensor:
-        """Score of each condition."""
-        kept = ~targets.any(0)
-        return perturbation_discrimination(predicted[:, kept], true[:, kept])
