@@ -54,7 +54,8 @@ def test_a_screen_is_fetched_and_can_be_trained_on(
     assert any("md5:" in line for line in lines)
     assert "/gone: HTTP 404" in err and "again in 1 s" in err
     assert scbig("data", "check", path) == 0
-    assert "400 (120 control)" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "400 cells x 30 genes" in out and "control      120 cells" in out
     line = shlex.split(lines[-1])
     assert line[:2] == ["scbig", "fit"] and line[line.index("--data.path") + 1] == str(path)
     options = line[line.index("--data.path") :]
