@@ -1,6 +1,5 @@
 """How far a prediction goes beyond what all conditions share, learned from hidden conditions."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,11 +47,7 @@ class Rescaling:
 
     @classmethod
     def learn(
-        cls,
-        held_out: HeldOutPredictions,
-        mean: Matrix,
-        n_held_out: npt.NDArray[np.int64],
-        exponent: Mapping[str, float] = EXPONENT,
+        cls, held_out: HeldOutPredictions, mean: Matrix, n_held_out: npt.NDArray[np.int64]
     ) -> "Rescaling":
         """Learn ratios and factors.
 
@@ -60,7 +55,6 @@ class Rescaling:
             held_out: predictions of hidden conditions.
             mean: of the training effects, (genes,).
             n_held_out: distinct hidden targets in each stratum, (strata,).
-            exponent: e by stratum, 0 where it is not named.
         """
         ratio, useful = np.ones(len(STRATA) + 1), np.ones(len(STRATA) + 1)
         for s in np.unique(held_out.stratum):
@@ -70,7 +64,7 @@ class Rescaling:
             if predicted > 0:
                 ratio[s] = max(np.sqrt(np.square(true).sum() / predicted), 1.0)
                 useful[s] = np.clip((true * own).sum() / predicted / USEFUL, SHORTEST, 1.0)
-        e = np.array([*(exponent.get(name, 0.0) for name in STRATA), 0.0])
+        e = np.array([*(EXPONENT.get(name, 0.0) for name in STRATA), 0.0])
         n = np.append(n_held_out, 0)
         trust = n / (n + HALF_TRUSTED)
         return cls(mean, ratio, (ratio**e * useful) ** trust)

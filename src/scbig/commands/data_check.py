@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scbig.commands.inspected_file import InspectedFile
+from scbig.commands.inspected_file import MOST_VALUES, InspectedFile
 
 if TYPE_CHECKING:
     from scbig.data.inspection.inspection import Inspection
-
-#: Files of more values than this are not read as a whole to prove what was found.
-MOST_VALUES = 200_000_000
 
 
 def check(
@@ -107,8 +104,8 @@ def _unread(path: str, found: Inspection) -> list[str]:
         UserError: what was found is not so.
     """
     from scbig.data.anndata_reader import open_anndata
-    from scbig.data.inspection.suggestion import overlay
-    from scbig.data.schema import ScreenContract, read_screen
+    from scbig.data.inspection.suggestion import contract_of, overlay
+    from scbig.data.schema import read_screen
     from scbig.errors import UserError
 
     if found.expression is not None and found.expression.seen.n_values > MOST_VALUES:
@@ -118,6 +115,5 @@ def _unread(path: str, found: Inspection) -> list[str]:
     except UserError as error:
         return [f"fit cannot read all of it ({error})"]
     settings = overlay(found, path)
-    contract = {k: v for k, v in settings.items() if k not in ("path", "split", "n_hvg")}
-    read_screen(adata, ScreenContract(**contract))
+    read_screen(adata, contract_of(settings))
     return []

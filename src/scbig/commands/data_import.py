@@ -2,10 +2,7 @@
 
 from typing import Literal
 
-from scbig.commands.inspected_file import InspectedFile
-
-#: Imported files of more values than this are not read back as a whole.
-MOST_VALUES = 200_000_000
+from scbig.commands.inspected_file import MOST_VALUES, InspectedFile
 
 
 def import_screen(
@@ -34,6 +31,7 @@ def import_screen(
 
     import scbig
     from scbig.commands.target_coverage import alias_names, coverage_lines
+    from scbig.data.anndata_reader import sha256_of
     from scbig.data.importing.write_screen import (
         replaced_when_done,
         write_overlay,
@@ -41,10 +39,10 @@ def import_screen(
     )
     from scbig.data.inspection.inspect_file import inspect_file
     from scbig.data.inspection.report import report_lines, titled
-    from scbig.data.inspection.stored_file import hash_of, opened
-    from scbig.data.inspection.suggestion import after_import
+    from scbig.data.inspection.stored_file import opened
+    from scbig.data.inspection.suggestion import after_import, contract_of
     from scbig.data.packed.pack_index import is_packed
-    from scbig.data.schema import ScreenContract, read_screen
+    from scbig.data.schema import read_screen
     from scbig.errors import UserError
 
     if is_packed(data.path):
@@ -69,13 +67,11 @@ def import_screen(
         for line in titled("embedded", coverage_lines(targets, embeddings or [], aliases)):
             print(line)
         settings = after_import(found, out, embeddings or [], aliases)
-        names = {"source": source.name, "sha256": hash_of(source), "scbig": scbig.__version__}
+        names = {"source": source.name, "sha256": sha256_of(source), "scbig": scbig.__version__}
         with replaced_when_done(target) as temporary:
             written = write_screen(file, found, temporary, names, duplicate_genes)
             if found.expression and found.expression.seen.n_values <= MOST_VALUES:
-                keys = ("path", "split", "n_hvg", "embeddings", "aliases")
-                contract = {k: v for k, v in settings.items() if k not in keys}
-                read_screen(temporary, ScreenContract(**contract))
+                read_screen(temporary, contract_of(settings))
     head = [f"{target.name}: {source.name} as scbig data import read it", *written.reported]
     write_overlay(settings, overlay, head)
     for line in titled("changed", list(written.reported) or ["nothing"]):

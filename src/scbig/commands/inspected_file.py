@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from scbig.data.inspection.declared import Declared
 
+#: Files of more values than this are not read as a whole to prove what was found.
+MOST_VALUES = 200_000_000
 #: Names of ``scbig.data.inspection.label_reading.JOININGS``.
 Style = Literal[
     "plus",

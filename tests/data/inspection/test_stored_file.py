@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from scbig.data.inspection.stored_file import RAW, hash_of, in_memory_file, opened
+from scbig.data.anndata_reader import sha256_of
+from scbig.data.inspection.stored_file import RAW, in_memory_file, opened
 from scbig.data.inspection.stored_matrix import in_memory
 from scbig.errors import UserError
 from small_screen import make_small_adata
@@ -75,11 +76,11 @@ def test_repeated_entries_are_summed_and_zeros_left_out():
 def test_the_hash_is_of_all_bytes(tmp_path):
     adata = make_small_adata()
     adata.write_zarr(tmp_path / "s.zarr")
-    before = hash_of(tmp_path / "s.zarr")
-    assert before == hash_of(tmp_path / "s.zarr")
+    before = sha256_of(tmp_path / "s.zarr")
+    assert before == sha256_of(tmp_path / "s.zarr")
     part = next(p for p in sorted((tmp_path / "s.zarr").rglob("*")) if p.is_file())
     part.write_bytes(part.read_bytes() + b" ")
-    assert hash_of(tmp_path / "s.zarr") != before
+    assert sha256_of(tmp_path / "s.zarr") != before
 
 
 def test_files_that_are_none(tmp_path):

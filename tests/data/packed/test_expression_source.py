@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from scbig.data.packed.expression_source import open_source, source_bytes, source_sha256
+from scbig.data.anndata_reader import sha256_of
+from scbig.data.packed.expression_source import open_source, source_bytes
 from scbig.errors import UserError
 from small_screen import make_small_adata
 
@@ -31,11 +32,11 @@ def test_hashes_are_of_the_bytes(tmp_path):
     adata.write_h5ad(tmp_path / "s.h5ad")
     adata.write_zarr(tmp_path / "s.zarr")
     for path in (tmp_path / "s.h5ad", tmp_path / "s.zarr"):
-        first, size = source_sha256(path), source_bytes(path)
-        assert first == source_sha256(path) and size > 10_000
+        first, size = sha256_of(path), source_bytes(path)
+        assert first == sha256_of(path) and size > 10_000
         changed = path if path.is_file() else path / "obs" / ".zattrs"
         changed.write_bytes(changed.read_bytes() + b" ")
-        assert source_sha256(path) != first and source_bytes(path) == size + 1
+        assert sha256_of(path) != first and source_bytes(path) == size + 1
 
 
 def test_what_cannot_be_opened(tmp_path):

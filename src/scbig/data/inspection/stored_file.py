@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from scbig.data.anndata_reader import open_anndata
+from scbig.data.anndata_reader import open_anndata, opened_group, reading_anndata
 from scbig.data.inspection.stored_matrix import (
     StoredMatrix,
     in_memory,
@@ -67,33 +66,19 @@ def opened(path: str | Path) -> Iterator[StoredFile]:
         else:
             if path.suffix == ".h5ad":
                 refuse_crashing(path, lambda: _read_all(path))
-            with readable(path), warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message=".*names are not unique")
-                found = _of_group(stack.enter_context(_group(path)), path)
+            with reading_anndata(path):
+                found = _of_group(stack.enter_context(opened_group(path)), path)
         yield _checked(found)
 
 
 def _read_all(path: Path) -> None:
     """All that will be read of a file, once."""
-    with readable(path), warnings.catch_warnings(), _group(path) as group:
+    with readable(path), warnings.catch_warnings(), opened_group(path) as group:
         warnings.simplefilter("ignore")
         for matrix in _of_group(group, path).matrices:
             for _ in matrix.blocks():
                 pass
     open_anndata(path)
-
-
-@contextmanager
-def _group(path: Path) -> Iterator[Any]:
-    if path.suffix == ".zarr":
-        import zarr
-
-        yield zarr.open_group(str(path), mode="r")
-    else:
-        import h5py  # type: ignore[import-untyped]
-
-        with h5py.File(path, "r") as file:
-            yield file
 
 
 def _of_group(file: Any, path: Path) -> StoredFile:
@@ -171,17 +156,3 @@ def _checked(file: StoredFile) -> StoredFile:
                 "file is damaged"
             )
     return file
-
-
-def hash_of(path: str | Path) -> str:
-    """sha256 of the bytes of a file, or of the names and bytes of all files of a folder."""
-    path = Path(path)
-    digest = hashlib.sha256()
-    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    for file in files:
-        if path.is_dir():
-            digest.update(file.relative_to(path).as_posix().encode() + b"\0")
-        with file.open("rb") as stream:
-            while chunk := stream.read(1 << 22):
-                digest.update(chunk)
-    return digest.hexdigest()

@@ -1,9 +1,11 @@
 """What to declare: the ``data`` block of a configuration, ready to paste."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from scbig.data.inspection.inspection import Inspection
+from scbig.data.schema import ScreenContract
 
 #: Files of more genes than this are trained on a choice of them.
 MANY_GENES, N_HVG = 5000, 2000
@@ -63,3 +65,9 @@ def as_yaml(settings: Mapping[str, Any]) -> str:
     return yaml.safe_dump(
         block, sort_keys=False, width=90, allow_unicode=True, default_flow_style=None
     ).rstrip()
+
+
+def contract_of(settings: Mapping[str, Any]) -> ScreenContract:
+    """How ``read_screen`` is to read a file by these settings of fit."""
+    known = {field.name for field in fields(ScreenContract)}
+    return ScreenContract(**{k: v for k, v in settings.items() if k in known})

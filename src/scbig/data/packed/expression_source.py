@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from scbig.data.anndata_reader import anndata_path, opened_group, reading_anndata
 from scbig.data.expression_matrix import as_counts_or_log, refuse_absent_layer
 from scbig.data.unreadable import readable
 from scbig.errors import UserError
@@ -67,16 +66,13 @@ def open_source(path: Path, layer: str | None) -> Iterator[ExpressionSource]:
     Raises:
         UserError: there is no such file or layer, it cannot be read, or it is stored by gene.
     """
-    if not path.exists():
-        raise UserError(f"no data file at {path}")
-    if path.suffix not in (".h5ad", ".zarr"):
-        raise UserError(f"{path} is neither .h5ad nor .zarr: convert it to AnnData first")
-    with readable(path):
-        file = _open(path)
-        labels = _labels(file)
-        layers = list(file["layers"]) if "layers" in file else []
-        has_x = "X" in file and file["X"].attrs.get("encoding-type") != "null"
-    try:
+    path = anndata_path(path)
+    with ExitStack() as stack:
+        with reading_anndata(path):
+            file = stack.enter_context(opened_group(path))
+            labels = _labels(file)
+            layers = list(file["layers"]) if "layers" in file else []
+            has_x = "X" in file and file["X"].attrs.get("encoding-type") != "null"
         refuse_absent_layer(layer, layers, has_x)
         where = "X" if layer is None else f"layers[{layer!r}]"
         matrix, values = _matrix(path, file["X" if layer is None else f"layers/{layer}"], where)
@@ -84,20 +80,6 @@ def open_source(path: Path, layer: str | None) -> Iterator[ExpressionSource]:
         if shape != labels.shape:
             raise UserError(f"{where} of {path} is {shape}, and obs and var are {labels.shape}")
         yield ExpressionSource(path, labels, matrix, values)
-    finally:
-        if hasattr(file, "close"):
-            file.close()
-
-
-def source_sha256(path: Path) -> str:
-    """Hash of the bytes of a file, or of all files of a folder with their names."""
-    digest = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-        if path.is_dir():
-            digest.update(file.relative_to(path).as_posix().encode())
-        with file.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()
 
 
 def source_bytes(path: Path) -> int:
@@ -109,21 +91,8 @@ def source_bytes(path: Path) -> int:
 def _labels(file: Any) -> AnnData:
     import anndata
 
-    with warnings.catch_warnings():
-        # repeated names are refused by who reads them, in one line
-        warnings.filterwarnings("ignore", message=".*names are not unique")
-        obs, var = anndata.io.read_elem(file["obs"]), anndata.io.read_elem(file["var"])
-        return anndata.AnnData(obs=obs, var=var)
-
-
-def _open(path: Path) -> Any:
-    if path.suffix == ".zarr":
-        import zarr
-
-        return zarr.open_group(path, mode="r")
-    import h5py  # type: ignore[import-untyped]
-
-    return h5py.File(path, "r")
+    obs, var = anndata.io.read_elem(file["obs"]), anndata.io.read_elem(file["var"])
+    return anndata.AnnData(obs=obs, var=var)
 
 
 def _matrix(path: Path, stored: Any, where: str) -> tuple[Any, npt.NDArray[np.int64]]:

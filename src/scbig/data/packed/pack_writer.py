@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scbig.data.anndata_reader import sha256_of
 from scbig.data.expression_reader import checked_values
 from scbig.data.packed.expression_source import (
     ExpressionSource,
     open_source,
     source_bytes,
-    source_sha256,
 )
 from scbig.data.packed.merged_runs import create_arrays, indptr_of, keep, merge, write_sizes
 from scbig.data.packed.pack_folder import alone, check_output, take_up, there_already
@@ -76,7 +76,7 @@ def pack(
         "source": {
             "name": source.name,
             "bytes": source_bytes(source),
-            "sha256": source_sha256(source),
+            "sha256": sha256_of(source),
         },
     }
     work = target.with_name(f".{target.name}.part")
