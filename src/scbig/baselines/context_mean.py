@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+import scipy.sparse as sp
+
 from scbig.baselines.perturbed_mean import PerturbedMean
 from scbig.conditions import CONTROL, context_of, in_context
-from scbig.effects import EffectPrediction, EffectPredictor, Effects
+from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
 
 
 class ContextMean(EffectPredictor):
@@ -25,21 +28,38 @@ class ContextMean(EffectPredictor):
     def predict(self, conditions: Sequence[str]) -> EffectPrediction:
         """Means over other contexts, (conditions, genes)."""
         mean = self.mean.predict(conditions)
-        delta, fallback = mean.delta, list(mean.fallback)
+        elsewhere = means_elsewhere(conditions, self.effects.conditions, self.effects.delta)
+        known = np.asarray(~np.isnan(elsewhere).any(1))
+        fallback = list(mean.fallback)
         for i, condition in enumerate(conditions):
-            if condition == CONTROL:
-                continue
-            elsewhere = self._elsewhere(condition)
-            if elsewhere:
-                delta[i] = self.effects.delta[elsewhere].mean(0)
+            if known[i]:
                 fallback[i] = ""
-            elif not fallback[i]:
+            elif condition != CONTROL and not fallback[i]:
                 alone = in_context(condition, "")
                 fallback[i] = f"mean effect: {alone} was trained on in no other context"
-        return EffectPrediction(delta, tuple(fallback))
+        return EffectPrediction(np.where(known[:, None], elsewhere, mean.delta), tuple(fallback))
 
-    def _elsewhere(self, condition: str) -> list[int]:
-        """Rows of the same perturbation in other contexts."""
+
+def means_elsewhere(asked: Sequence[str], trained: Sequence[str], effects: Matrix) -> Matrix:
+    """Mean effect of the same perturbation over the other contexts, (asked, genes).
+
+    NaN for a condition whose perturbation was trained on in no other context.
+
+    Args:
+        asked: conditions.
+        trained: training conditions.
+        effects: of them, (trained, genes).
+    """
+    of: dict[str, list[int]] = {}
+    for row, condition in enumerate(trained):
+        if context_of(condition):
+            of.setdefault(in_context(condition, ""), []).append(row)
+    rows, columns = [], []
+    for i, condition in enumerate(asked):
         own = context_of(condition)
-        others = (in_context(condition, c) for c in self.effects.contexts if c != own)
-        return [self.effects.row[name] for name in others if name in self.effects.row]
+        others = [j for j in of.get(in_context(condition, ""), []) if context_of(trained[j]) != own]
+        rows += [i] * len(others)
+        columns += others
+    chosen = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(asked), len(trained)))
+    count = np.asarray(chosen.sum(1))
+    return np.asarray(chosen @ effects / np.where(count > 0, count, np.nan))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
+from scbig.baselines.context_mean import means_elsewhere
 from scbig.baselines.embedding_kernel import Similarity
 from scbig.baselines.gp_conditions import covariance
 from scbig.baselines.gp_tuned import TunedForm
@@ -22,12 +23,15 @@ class HeldOutPredictions:
         delta: predicted effects, (rows, genes).
         variance: posterior variance in the fixed form, (rows,).
         stratum: index into ``STRATA``, (rows,).
+        elsewhere: mean visible effects in the other contexts, NaN where there are none, (rows,
+            genes); ``None`` in a screen without contexts.
     """
 
     truth: npt.NDArray[np.float32]
     delta: npt.NDArray[np.float32]
     variance: Matrix
     stratum: npt.NDArray[np.int64]
+    elsewhere: npt.NDArray[np.float32] | None = None
 
 
 def held_out_predictions(
@@ -60,17 +64,23 @@ def held_out_predictions(
                     own = part.predict(total, prior)
                     for group, columns in enumerate(part.programmes.slices):
                         coefficients[r][:, columns] += weight[:, group, None] * own[:, columns]
-    truth, delta = [], []
+    names = np.array(form.training.names, dtype=np.str_)
+    in_contexts = bool((form.training.context != "").any())
+    truth, delta, elsewhere = [], [], []
     for part, rows in zip(form.held_out, coefficients, strict=True):
         visible, hidden = ~part.split.hidden, part.split.hidden
         truth.append(effects[hidden].astype(np.float32))
         basis = part.programmes.from_effects.T @ effects[visible]
         delta.append((rows @ basis).astype(np.float32))
+        if in_contexts:
+            means = means_elsewhere(list(names[hidden]), list(names[visible]), effects[visible])
+            elsewhere.append(means.astype(np.float32))
     return HeldOutPredictions(
         np.concatenate(truth),
         np.concatenate(delta),
         np.concatenate(variance),
         np.concatenate([part.split.stratum for part in form.held_out]),
+        np.concatenate(elsewhere) if in_contexts else None,
     )
 
 

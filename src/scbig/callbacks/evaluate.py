@@ -12,6 +12,7 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
+from scbig.callbacks.checkpoint_choice import CheckpointChoice
 from scbig.data.audit.audit import audit_summary
 from scbig.evaluation import TRIVIAL, Evaluation
 from scbig.evaluation_files import score_trial, score_trials, write_evaluation
@@ -30,13 +31,14 @@ class Evaluate(Callback):
     """Scores each validation, and writes the files of ``scbig validate`` and ``scbig test``.
 
     In training it logs ``val/<metric>`` means of the metrics that are quick, and
-    ``val/selection_score``, lower is better, by which the best checkpoint is chosen: energy
-    distance and module correlation error, each over that of unchanged control cells, summed;
-    infinity before the flow is trained. In ``validate`` and ``test`` all baselines and the
-    split-half replicate are scored on the same cells and metrics.json, metrics_per_condition.csv,
-    predictions.h5ad and report.html are written into the run folder, those of ``validate`` into its
-    folder ``validation``. For ``test`` the trivial baselines are scored on the validation
-    conditions too, to choose the best of them.
+    ``val/selection_score``, lower is better: energy distance and module correlation error, each
+    over that of unchanged control cells, summed; infinity before the flow is trained. The best
+    checkpoint is the latest whose scores are not significantly worse than the best
+    (``CheckpointChoice``; ``val/selection_rank``, for ``ModelCheckpoint`` alone). In
+    ``validate`` and ``test`` all baselines and the split-half replicate are scored on the same
+    cells and metrics.json, metrics_per_condition.csv, predictions.h5ad and report.html are written
+    into the run folder, those of ``validate`` into its folder ``validation``. For ``test`` the
+    trivial baselines are scored on the validation conditions too, to choose the best of them.
 
     Each trial is scored when it arrives and its cells are dropped, but for the predicted ones of
     ``validate`` and ``test``, which are kept sparse.
@@ -53,6 +55,15 @@ class Evaluate(Callback):
         self._beside: dict[str, Predictor] = {}
         self._blocks: list[CellBlock] = []
         self._reconstruction = _Reconstruction()
+        self._choice = CheckpointChoice()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the choice of the best checkpoint needs to go on."""
+        return self._choice.state_dict()
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on."""
+        self._choice.load_state_dict(state_dict)
 
     # -- score -------------------------------------------------------------------------------
 
@@ -104,16 +115,31 @@ class Evaluate(Callback):
             index="predictor", columns="metric", values="mean", dropna=False
         )
         means = whole.loc[type(pl_module).__name__].to_dict()
-        ratios = [means[name] / whole.loc[UNCHANGED, name] for name in SELECTED_BY]
-        # a screen of one module has no correlations between modules
-        known = [ratio for ratio in ratios if math.isfinite(ratio)]
-        score = math.inf if pl_module.pretraining or not known else sum(known)
+        scores = {} if pl_module.pretraining else self._selection_scores(type(pl_module).__name__)
         logged = {f"val/{name}": value for name, value in means.items()}
         back = self._reconstruction.errors
         logged |= {f"val/{name}": mse for name, mse in back.items()}
-        logged["val/selection_score"] = score
+        logged["val/selection_score"] = sum(scores.values()) / len(scores) if scores else math.inf
         # every rank evaluates all conditions, so there is nothing to reduce
         pl_module.log_dict(logged, sync_dist=False, rank_zero_only=False)
+        rank = self._choice.rank(scores)
+        pl_module.log("val/selection_rank", rank, logger=False, rank_zero_only=False)
+
+    def _selection_scores(self, name: str) -> dict[str, float]:
+        """Score of each validation condition, lower is better."""
+        assert self._evaluation is not None
+        values = self._evaluation.per_condition().pivot_table(
+            index="condition", columns=["predictor", "metric"], values="value", dropna=False
+        )
+        ratios = pd.DataFrame(
+            {
+                metric: values[name][metric] / values[UNCHANGED][metric].mean()
+                for metric in SELECTED_BY
+            }
+        )
+        # a screen of one module has no correlations between modules
+        known = ratios.dropna(axis="columns", how="all")
+        return {str(c): float(v) for c, v in known.sum(axis=1, skipna=False).dropna().items()}
 
     def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Write the files."""

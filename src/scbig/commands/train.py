@@ -44,7 +44,7 @@ class ScbigCLI(LightningCLI):
             {f"checkpoint.{key}": value for key, value in shared.items()}
             | {"checkpoint.filename": "last", "checkpoint.every_n_train_steps": 100}
             | {f"best.{key}": value for key, value in shared.items()}
-            | {"best.filename": "best", "best.monitor": "val/selection_score"}
+            | {"best.filename": "best", "best.monitor": "val/selection_rank"}
             | {"model": {"class_path": "scbig.models.scbig.ScBIG"}}
         )
 
