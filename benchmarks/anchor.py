@@ -130,7 +130,7 @@ def predictors() -> dict[str, tuple[EffectPredictor, bool]]:
     """Each predictor, and whether it reads the further sources too."""
     return {
         "gp_mixed": (GaussianProcess(), True),
-        "gp_posterior": (GaussianProcess(rescale=False), True),
+        "gp_posterior": (GaussianProcess(rescale=False, average=False), True),
         "gp_tuned": (GaussianProcess(), False),
         "gp_fixed": (GaussianProcess(tuned=False), False),
         "ridge": (EmbeddingRidge(), False),

@@ -43,8 +43,8 @@ def test_few_targets_lengthen_less_and_too_long_is_not_shortened() -> None:
 
 def test_the_process_is_rescaled_by_its_own_hidden_conditions() -> None:
     effects = random_screen(n_doubles=20)
-    on = GaussianProcess(self_effect=False).fit(effects)
-    off = GaussianProcess(self_effect=False, rescale=False).fit(effects)
+    on = GaussianProcess(self_effect=False, average=False).fit(effects)
+    off = GaussianProcess(self_effect=False, rescale=False, average=False).fit(effects)
     assert on.rescaling is not None and off.rescaling is not None
     pair = next(c for c in ("A00+A01", "A00+A02", "A00+A03") if c not in effects.conditions)
     for asked, stratum in ((pair, "seen2"), ("A00+A11", "seen1"), ("A11", "unseen_single")):

@@ -7,15 +7,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from scbig.baselines.context_mean import means_elsewhere
 from scbig.baselines.embedding_kernel import EmbeddingKernel
+from scbig.baselines.gp_averaging import Averaging
 from scbig.baselines.gp_conditions import ConditionSet
 from scbig.baselines.gp_held_out import HeldOutPredictions, held_out_predictions
 from scbig.baselines.gp_posterior import Asked, Posterior
 from scbig.baselines.gp_programmes import without_own_entries
 from scbig.baselines.gp_rescaling import Rescaling
 from scbig.baselines.gp_settings import GpSettings
-from scbig.baselines.gp_transfer import Transfer
+from scbig.baselines.gp_simple import simple_effects
 from scbig.baselines.gp_tuned import FEWEST, TunedForm
 from scbig.baselines.gp_uncertainty import Calibration, normal_uncertainty
 from scbig.baselines.self_effect import SelfEffect
@@ -84,8 +84,9 @@ class GaussianProcess(EffectPredictor):
             another context, shorter where the sources prove useless. Only with the tuned form. It
             costs a little squared error and gains in weighted error, discrimination and spread
             (docs/anchor.md).
-        context_weight: weight of the mean effect in other contexts (``ContextMean``) in the
-            prediction of what was trained on only there (``Transfer``); 0: the process alone.
+        average: average combinations of seen targets with the sum of single effects, and what was
+            trained on in another context only with the effect there (``Averaging``). Only with the
+            tuned form.
         shrink: shrink training effects by their standard errors first. Off: on hidden training
             conditions of Replogle et al. 2020 it changed L2 errors by -.03 +- .02 (two seen
             targets) to +.04 +- .02 (none), on synthetic screens by 0 to +1 %.
@@ -106,7 +107,7 @@ class GaussianProcess(EffectPredictor):
         self_effect: bool = True,
         tuned: bool = True,
         rescale: bool = True,
-        context_weight: float = 0.5,
+        average: bool = True,
         shrink: bool = False,
         seed: int = 0,
     ) -> None:
@@ -122,7 +123,7 @@ class GaussianProcess(EffectPredictor):
         self.self_effect = self_effect
         self.tuned = tuned
         self.rescale = rescale
-        self.context_weight = context_weight
+        self.average = average
         self.shrink = shrink
         self.seed = seed
         self.settings = GpSettings(
@@ -162,21 +163,14 @@ class GaussianProcess(EffectPredictor):
             if self.tuned and len(genes) >= FEWEST
             else None
         )
-        for made in ("held_out", "rescaling", "transfer", "calibration"):
+        for made in ("held_out", "rescaling", "averaging", "calibration"):
             self.__dict__.pop(made, None)
         return self
 
     def predict(self, conditions: Sequence[str]) -> EffectPrediction:
-        """Posterior mean, rescaled and averaged with other contexts, (conditions, genes)."""
+        """Posterior mean, rescaled and averaged with simple effects, (conditions, genes)."""
         asked = Asked.of(conditions, self.training, self.kernel)
-        delta = self.posterior.cross(asked) @ self.weights
-        if self.tuned_form is not None:
-            delta += self.tuned_form.correction(asked)
-        if self.rescaling is not None:
-            delta = self.rescaling.apply(delta, self._strata(conditions))
-        delta = self.transfer.apply(delta, self._elsewhere(conditions))
-        self._set_own(delta, conditions)
-        return EffectPrediction(delta, self._fallbacks(asked))
+        return EffectPrediction(self._effects(asked), self._fallbacks(asked))
 
     def relative_variance(self, conditions: Sequence[str]) -> Matrix:
         """Posterior variance of each condition's effect in the fixed form, (conditions,).
@@ -215,15 +209,7 @@ class GaussianProcess(EffectPredictor):
         all close to what they share, are bad at: ``Rescaling.to_measured`` in every stratum. The
         mean stays what ``predict`` answers.
         """
-        delta = self.predict(conditions).delta
-        if self.rescaling is None:
-            return delta
-        longer = self.rescaling.to_measured(delta, self._strata(conditions))
-        measured = ~np.isnan(self._elsewhere(conditions)).any(1)
-        # half of such a prediction is a measured effect, at its length already
-        longer[measured] = delta[measured]
-        self._set_own(longer, conditions)
-        return longer
+        return self._effects(Asked.of(conditions, self.training, self.kernel), measured_length=True)
 
     @cached_property
     def held_out(self) -> HeldOutPredictions | None:
@@ -247,9 +233,15 @@ class GaussianProcess(EffectPredictor):
         return found if self.rescale else replace(found, factor=np.ones_like(found.factor))
 
     @cached_property
-    def transfer(self) -> Transfer:
-        """What predictions take from other contexts."""
-        return Transfer.learn(self.context_weight, self.effects, without_own_entries(self.effects))
+    def averaging(self) -> Averaging | None:
+        """Weights of simple effects; ``None`` without the tuned form."""
+        if not self.average or self.tuned_form is None:
+            return None
+        hidden = self.held_out
+        if hidden is not None and self.rescaling is not None:
+            hidden = self.rescaling.apply_to_hidden(hidden)
+        own = without_own_entries(self.effects)
+        return Averaging.learn(self.effects, own, hidden, self.tuned_form.n_held_out)
 
     @cached_property
     def calibration(self) -> Calibration | None:
@@ -257,17 +249,27 @@ class GaussianProcess(EffectPredictor):
         if self.held_out is None or self.rescaling is None:
             return None
         hidden = self.rescaling.apply_to_hidden(self.held_out)
-        if hidden.elsewhere is not None:
-            delta = self.transfer.apply(hidden.delta.astype(np.float64), hidden.elsewhere)
-            hidden = replace(hidden, delta=delta.astype(np.float32))
-        return Calibration(hidden)
+        return Calibration(
+            hidden if self.averaging is None else self.averaging.apply_to_hidden(hidden)
+        )
 
-    def _elsewhere(self, conditions: Sequence[str]) -> Matrix:
-        """Mean effects in other contexts of what was trained on only there, or NaN."""
-        trained = self.effects.conditions
-        out = means_elsewhere(conditions, trained, self.effects.delta)
-        out[[condition in self.effects.row for condition in conditions]] = np.nan
-        return out
+    def _effects(self, asked: Asked, measured_length: bool = False) -> Matrix:
+        """Effects, what sets conditions apart at the measured length if asked for."""
+        conditions = asked.conditions.names
+        strata = self._strata(conditions)
+        delta = self.posterior.cross(asked) @ self.weights
+        if self.tuned_form is not None:
+            delta += self.tuned_form.correction(asked)
+        if self.rescaling is not None:
+            delta = self.rescaling.apply(delta, strata)
+            if measured_length:
+                delta = self.rescaling.to_measured(delta, strata)
+        if self.averaging is not None:
+            trained = self.effects.conditions
+            simple = simple_effects(conditions, strata, trained, self.effects.delta)
+            delta = self.averaging.apply(delta, simple, strata)
+        self._set_own(delta, conditions)
+        return delta
 
     def _set_own(self, delta: Matrix, conditions: Sequence[str]) -> None:
         """Put the effects on unmeasured targets' own genes in, (conditions, genes)."""

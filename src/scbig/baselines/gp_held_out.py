@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
-from scbig.baselines.context_mean import means_elsewhere
 from scbig.baselines.embedding_kernel import Similarity
 from scbig.baselines.gp_conditions import covariance
+from scbig.baselines.gp_simple import ELSEWHERE, SEEN2, simple_effects
 from scbig.baselines.gp_tuned import TunedForm
 from scbig.baselines.gp_tuning import HeldOut, draw_weights
 from scbig.effects import Matrix
@@ -23,15 +23,15 @@ class HeldOutPredictions:
         delta: predicted effects, (rows, genes).
         variance: posterior variance in the fixed form, (rows,).
         stratum: index into ``STRATA``, (rows,).
-        elsewhere: mean visible effects in the other contexts, NaN where there are none, (rows,
-            genes); ``None`` in a screen without contexts.
+        simple: ``simple_effects`` of the visible conditions, NaN where there are none, (rows,
+            genes); ``None`` where no row has any.
     """
 
     truth: npt.NDArray[np.float32]
     delta: npt.NDArray[np.float32]
     variance: Matrix
     stratum: npt.NDArray[np.int64]
-    elsewhere: npt.NDArray[np.float32] | None = None
+    simple: npt.NDArray[np.float32] | None = None
 
 
 def held_out_predictions(
@@ -65,22 +65,24 @@ def held_out_predictions(
                     for group, columns in enumerate(part.programmes.slices):
                         coefficients[r][:, columns] += weight[:, group, None] * own[:, columns]
     names = np.array(form.training.names, dtype=np.str_)
-    in_contexts = bool((form.training.context != "").any())
-    truth, delta, elsewhere = [], [], []
+    stratum = np.concatenate([part.split.stratum for part in form.held_out])
+    with_simple = bool(np.isin(stratum, (SEEN2, ELSEWHERE)).any())
+    truth, delta, simple = [], [], []
     for part, rows in zip(form.held_out, coefficients, strict=True):
         visible, hidden = ~part.split.hidden, part.split.hidden
         truth.append(effects[hidden].astype(np.float32))
         basis = part.programmes.from_effects.T @ effects[visible]
         delta.append((rows @ basis).astype(np.float32))
-        if in_contexts:
-            means = means_elsewhere(list(names[hidden]), list(names[visible]), effects[visible])
-            elsewhere.append(means.astype(np.float32))
+        if with_simple:
+            asked, known = list(names[hidden]), list(names[visible])
+            found = simple_effects(asked, part.split.stratum, known, effects[visible])
+            simple.append(found.astype(np.float32))
     return HeldOutPredictions(
         np.concatenate(truth),
         np.concatenate(delta),
         np.concatenate(variance),
-        np.concatenate([part.split.stratum for part in form.held_out]),
-        np.concatenate(elsewhere) if in_contexts else None,
+        stratum,
+        np.concatenate(simple) if with_simple else None,
     )
 
 
