@@ -148,7 +148,7 @@ def test_uncertainty_is_lower_where_it_was_measured() -> None:
 
 def test_what_is_known_of_no_source_is_not_calibrated() -> None:
     process = GaussianProcess().fit(random_screen(n_doubles=12))
-    assert process.calibration is not None
+    assert process.hidden is not None and process.hidden.calibration is not None
     known, half, blind = process.uncertainty(["A03+A11", "A03+NOVEL", "NOVEL"]).calibrated
     assert known and not half and not blind
 

@@ -102,8 +102,8 @@ def test_the_process_is_averaged_with_the_sum_of_both_singles():
     alone = GaussianProcess(average=False).fit(effects).predict(asked).delta
     process = GaussianProcess().fit(effects)
     both, added = process.predict(asked).delta, Additive().fit(effects).predict(asked).delta
-    assert process.averaging is not None
-    weight = process.averaging.weight[SEEN2]
+    assert process.hidden is not None and process.hidden.averaging is not None
+    weight = process.hidden.averaging.weight[SEEN2]
     assert weight > 0.3
     np.testing.assert_allclose(both[:2], alone[:2] + weight * (added[:2] - alone[:2]))
     np.testing.assert_array_equal(both[2:], alone[2:])
@@ -149,7 +149,8 @@ def test_intervals_are_of_the_average(alike: float):
     asked = [f"T{i}@b" for i in range(30, 60)]
     truth = everything.delta[[everything.row[name] for name in asked]]
     process = GaussianProcess().fit(_lines(alike, n=60, known=30))
-    held_out = process.held_out
+    assert process.hidden is not None
+    held_out = process.hidden.predictions
     assert held_out is not None and held_out.simple is not None
     known = ~np.isnan(held_out.simple).any(1)
     assert known.any() and not known.all()
@@ -163,5 +164,6 @@ def test_intervals_are_of_the_average(alike: float):
 def test_singles_in_one_context_have_no_simple_effects():
     effects = effects_of({f"T{i}": [float(i), 1.0] for i in range(12)})
     process = GaussianProcess().fit(effects)
-    held_out = process.held_out
+    assert process.hidden is not None
+    held_out = process.hidden.predictions
     assert held_out is not None and held_out.simple is None

@@ -45,10 +45,10 @@ def test_the_process_is_rescaled_by_its_own_hidden_conditions() -> None:
     effects = random_screen(n_doubles=20)
     on = GaussianProcess(self_effect=False, average=False).fit(effects)
     off = GaussianProcess(self_effect=False, rescale=False, average=False).fit(effects)
-    assert on.rescaling is not None and off.rescaling is not None
+    assert on.hidden is not None and on.hidden.rescaling is not None
     pair = next(c for c in ("A00+A01", "A00+A02", "A00+A03") if c not in effects.conditions)
     for asked, stratum in ((pair, "seen2"), ("A00+A11", "seen1"), ("A11", "unseen_single")):
-        mean, factor = on.rescaling.mean, on.rescaling.factor[STRATA.index(stratum)]
+        mean, factor = on.hidden.rescaling.mean, on.hidden.rescaling.factor[STRATA.index(stratum)]
         assert factor != 1
         expected = mean + factor * (off.predict([asked]).delta - mean)
         np.testing.assert_allclose(on.predict([asked]).delta, expected)

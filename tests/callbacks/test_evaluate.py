@@ -80,5 +80,9 @@ def test_a_validation_while_fitting_scores_what_is_quick(data, tmp_path: Path):
     trainer.fit(FittedBaseline(Additive), datamodule=data)
     logged = trainer.callback_metrics
     assert {"val/selection_score", "val/energy_distance", "val/pearson_delta"} <= set(logged)
+    # the mean of what the best checkpoint is chosen by
+    scores = evaluate.state_dict()["best"]
+    assert set(scores) == set(data.split.val) and logged["val/selection_rank"] == -1
+    assert np.mean(list(scores.values())) == pytest.approx(float(logged["val/selection_score"]))
     assert not {"val/de_overlap", "val/wasserstein"} & set(logged)
     assert not list(tmp_path.glob("*.json")) and not list(tmp_path.glob("*.h5ad"))

@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from scbig.baselines.embedding_kernel import EmbeddingKernel
-from scbig.baselines.gp_averaging import Averaging
 from scbig.baselines.gp_conditions import ConditionSet
-from scbig.baselines.gp_held_out import HeldOutPredictions, held_out_predictions
+from scbig.baselines.gp_hidden import HiddenConditions
 from scbig.baselines.gp_posterior import Asked, Posterior
 from scbig.baselines.gp_programmes import without_own_entries
-from scbig.baselines.gp_rescaling import Rescaling
 from scbig.baselines.gp_settings import GpSettings
-from scbig.baselines.gp_simple import simple_effects
 from scbig.baselines.gp_tuned import FEWEST, TunedForm
-from scbig.baselines.gp_uncertainty import Calibration, normal_uncertainty
+from scbig.baselines.gp_uncertainty import normal_uncertainty
 from scbig.baselines.self_effect import SelfEffect
 from scbig.conditions import targets_of
 from scbig.effect_uncertainty import EffectUncertainty
@@ -163,8 +158,11 @@ class GaussianProcess(EffectPredictor):
             if self.tuned and len(genes) >= FEWEST
             else None
         )
-        for made in ("held_out", "rescaling", "averaging", "calibration"):
-            self.__dict__.pop(made, None)
+        self.hidden = (
+            None
+            if self.tuned_form is None
+            else HiddenConditions(self.tuned_form, effects, similarity, self.rescale, self.average)
+        )
         return self
 
     def predict(self, conditions: Sequence[str]) -> EffectPrediction:
@@ -190,11 +188,12 @@ class GaussianProcess(EffectPredictor):
         ``predict`` falls back for: no hidden condition was so little known.
         """
         answer, variance = self.predict(conditions), self.relative_variance(conditions)
-        delta, calibration = answer.delta, self.calibration
-        if calibration is None:
+        delta = answer.delta
+        calibration = None if self.hidden is None else self.hidden.calibration
+        if calibration is None or self.tuned_form is None:
             out = normal_uncertainty(delta, np.sqrt(np.outer(variance, np.maximum(self.unit, 0))))
         else:
-            out = calibration.uncertainty(delta, variance, self._strata(conditions))
+            out = calibration.uncertainty(delta, variance, self.tuned_form.strata(conditions))
         if self.self_effects is not None:
             for i, condition in enumerate(conditions):
                 for gene, _ in self.self_effects.entries(self.effects, condition):
@@ -211,63 +210,14 @@ class GaussianProcess(EffectPredictor):
         """
         return self._effects(Asked.of(conditions, self.training, self.kernel), measured_length=True)
 
-    @cached_property
-    def held_out(self) -> HeldOutPredictions | None:
-        """Predictions of hidden training conditions; ``None`` where there are too few."""
-        if self.tuned_form is None:
-            return None
-        return held_out_predictions(
-            self.tuned_form,
-            without_own_entries(self.effects),
-            self.similarity,
-            self.effects.n_cells,
-        )
-
-    @cached_property
-    def rescaling(self) -> Rescaling | None:
-        """Lengths of predictions; ``None`` where no hidden condition says."""
-        if self.held_out is None or self.tuned_form is None:
-            return None
-        mean = without_own_entries(self.effects).mean(0)
-        found = Rescaling.learn(self.held_out, mean, self.tuned_form.n_held_out)
-        return found if self.rescale else replace(found, factor=np.ones_like(found.factor))
-
-    @cached_property
-    def averaging(self) -> Averaging | None:
-        """Weights of simple effects; ``None`` without the tuned form."""
-        if not self.average or self.tuned_form is None:
-            return None
-        hidden = self.held_out
-        if hidden is not None and self.rescaling is not None:
-            hidden = self.rescaling.apply_to_hidden(hidden)
-        own = without_own_entries(self.effects)
-        return Averaging.learn(self.effects, own, hidden, self.tuned_form.n_held_out)
-
-    @cached_property
-    def calibration(self) -> Calibration | None:
-        """What hidden training conditions say of errors; ``None`` where there are too few."""
-        if self.held_out is None or self.rescaling is None:
-            return None
-        hidden = self.rescaling.apply_to_hidden(self.held_out)
-        return Calibration(
-            hidden if self.averaging is None else self.averaging.apply_to_hidden(hidden)
-        )
-
     def _effects(self, asked: Asked, measured_length: bool = False) -> Matrix:
         """Effects, what sets conditions apart at the measured length if asked for."""
         conditions = asked.conditions.names
-        strata = self._strata(conditions)
         delta = self.posterior.cross(asked) @ self.weights
         if self.tuned_form is not None:
             delta += self.tuned_form.correction(asked)
-        if self.rescaling is not None:
-            delta = self.rescaling.apply(delta, strata)
-            if measured_length:
-                delta = self.rescaling.to_measured(delta, strata)
-        if self.averaging is not None:
-            trained = self.effects.conditions
-            simple = simple_effects(conditions, strata, trained, self.effects.delta)
-            delta = self.averaging.apply(delta, simple, strata)
+        if self.hidden is not None:
+            delta = self.hidden.corrected(delta, conditions, measured_length)
         self._set_own(delta, conditions)
         return delta
 
@@ -277,10 +227,6 @@ class GaussianProcess(EffectPredictor):
             for i, condition in enumerate(conditions):
                 for gene, value in self.self_effects.entries(self.effects, condition):
                     delta[i, gene] = value
-
-    def _strata(self, conditions: Sequence[str]) -> npt.NDArray[np.int64]:
-        form = self.tuned_form
-        return np.full(len(conditions), -1) if form is None else form.strata(conditions)
 
     def _fallbacks(self, asked: Asked) -> tuple[str, ...]:
         """Why the prediction of a condition is not the method's own; "" where it is."""
