@@ -99,7 +99,8 @@ def _stages(
     cell: Cell, begun: dict[str, Any], threads: int, stop: Event, commands: Commands
 ) -> Outcome:
     log, seconds = cell.folder / "log.txt", begun["seconds"]
-    environment = {**os.environ, "SCBIG_RUN_DIR": ""}
+    # unbuffered: lines of the log in the order in which they were said
+    environment = {**os.environ, "SCBIG_RUN_DIR": "", "PYTHONUNBUFFERED": "1"}
     environment.setdefault("OMP_NUM_THREADS", str(threads))
     # threads that spin while they wait starve the cell beside them
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
