@@ -78,7 +78,7 @@ class ScBIG(PerturbationModel):
             (``count_transport.transported``, by the ``whole_fold`` of effect and flow) or ``log``.
         enough_controls: where a screen has fewer control cells, an anchored flow also learns from
             perturbed cells less their effect, in the share that fills up (``borrowed``); 0 never.
-        pretrain_steps: steps of the first stage.
+        pretrain_steps: steps of the first stage; an encoder that has nothing to learn has none.
         pretrain_rate, flow_rate: learning rates of the two stages (AdamW, warm-up and cosine).
         weight_decay: of both.
         pseudobulk_weight: weight of condition means in the reconstruction loss: effects are small
@@ -139,6 +139,8 @@ class ScBIG(PerturbationModel):
         self.spec = spec
         self.latent = LatentSpace(self.cell_encoder(spec))
         tokens, width = self.latent.encoder.latent_shape
+        learns = any(p.requires_grad for p in self.latent.parameters())
+        self.encoder_steps = self.pretrain_steps if learns else 0
         self.ceiling = PrincipalAxes(spec, width=tokens * width)
         conditioner = self.condition_encoder(spec)
         self.flow = LatentFlow(
@@ -161,14 +163,14 @@ class ScBIG(PerturbationModel):
     @property
     def pretraining(self) -> bool:
         """Whether the next step belongs to the first stage."""
-        return self.global_step < self.pretrain_steps
+        return self.global_step < self.encoder_steps
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """AdamW with one group a stage (``two_stages``)."""
         total = int(self.trainer.estimated_stepping_batches)
-        if total <= self.pretrain_steps:
+        if total <= self.encoder_steps:
             raise UserError(
-                f"training has {total} steps and pretrain_steps is {self.pretrain_steps}: "
+                f"training has {total} steps and pretrain_steps is {self.encoder_steps}: "
                 "nothing is left for the flow; raise trainer.max_steps or lower pretrain_steps"
             )
         return two_stages(
@@ -176,7 +178,7 @@ class ScBIG(PerturbationModel):
             list(self.flow.parameters()),
             rates=(self.pretrain_rate, self.flow_rate),
             weight_decay=self.weight_decay,
-            switch=self.pretrain_steps,
+            switch=self.encoder_steps,
             total=total,
         )
 
@@ -184,7 +186,7 @@ class ScBIG(PerturbationModel):
 
     def on_train_batch_start(self, batch: PairBatch, batch_idx: int) -> None:
         """Freeze the encoder and standardise its latents when the second stage starts."""
-        if self.global_step == self.pretrain_steps:
+        if self.global_step == self.encoder_steps:
             self._finish_encoder()
 
     def training_step(self, batch: PairBatch, batch_idx: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Every conf/model/*.yaml is a model that can be fitted, with the parts that the overlay names."""
+"""Every overlay of a model or of a part of it can be fitted, with the parts that it names."""
 
 import csv
 from pathlib import Path
@@ -12,11 +12,37 @@ from command_line import ROOT, TINY, command_in
 from scbig.checkpoint import model_of, read_checkpoint
 
 OVERLAYS = sorted((ROOT / "conf" / "model").glob("*.yaml"))
+FOLDERS = (
+    "ablation",
+    "cell_encoders",
+    "condition_encoders",
+    "flow",
+    "gene_modules",
+    "losses",
+    "velocity_fields",
+)
+PARTS = sorted(path for folder in FOLDERS for path in (ROOT / "conf" / folder).glob("*.yaml"))
 SHORT = ("--trainer.max_epochs", 2, "--data.evaluation_cells", 8)
 
 
 def test_there_are_overlays() -> None:
     assert {"pca_flow", "scbig_paper"} <= {path.stem for path in OVERLAYS}
+
+
+@pytest.mark.parametrize("overlay", PARTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_part_can_be_fitted(overlay: Path, tmp_path: Path) -> None:
+    steps = ("--trainer.max_epochs", 2, "--data.batches_per_epoch", 3)
+    steps += ("--model.init_args.pretrain_steps", 3, "--data.evaluation_cells", 8)
+    if overlay.parent.name == "gene_modules" and overlay.stem not in (
+        "one_module",
+        "permuted_modules",
+    ):
+        steps += ("--data.clusterer.init_args.n_modules", 4)  # of 60 genes
+    command = command_in(tmp_path)
+    assert command("fit", *TINY, "--config", overlay, "--run_dir", "run", *steps) == 0
+    with (tmp_path / "run" / "metrics.csv").open(newline="") as file:
+        losses = [row["train/flow_matching"] for row in csv.DictReader(file)]
+    assert np.isfinite([float(loss) for loss in losses if loss]).all() and any(losses)
 
 
 @pytest.fixture(scope="module", params=OVERLAYS, ids=lambda path: path.stem)
