@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 import torch
 
 from scbig.conditions import context_of, contexts, in_context, targets_of
@@ -111,6 +112,14 @@ class Effects:
             control=values["control"].numpy(),
             targets=targets,
         )
+
+
+def sums_of_rows(chosen: Sequence[Sequence[int]], effects: Matrix) -> Matrix:
+    """Sum of the chosen rows of ``effects``, (lists, genes); 0 for an empty list."""
+    lists = np.repeat(np.arange(len(chosen)), [len(rows) for rows in chosen])
+    columns = [row for rows in chosen for row in rows]
+    member = (np.ones(len(columns)), (lists, columns))
+    return np.asarray(sp.csr_matrix(member, shape=(len(chosen), len(effects))) @ effects)
 
 
 def shrink(delta: Matrix, variance: Matrix) -> Matrix:

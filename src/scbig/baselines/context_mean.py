@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.sparse as sp
 
 from scbig.baselines.perturbed_mean import PerturbedMean
 from scbig.conditions import CONTROL, context_of, in_context
-from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix
+from scbig.effects import EffectPrediction, EffectPredictor, Effects, Matrix, sums_of_rows
 
 
 class ContextMean(EffectPredictor):
@@ -54,12 +53,9 @@ def means_elsewhere(asked: Sequence[str], trained: Sequence[str], effects: Matri
     for row, condition in enumerate(trained):
         if context_of(condition):
             of.setdefault(in_context(condition, ""), []).append(row)
-    rows, columns = [], []
-    for i, condition in enumerate(asked):
-        own = context_of(condition)
-        others = [j for j in of.get(in_context(condition, ""), []) if context_of(trained[j]) != own]
-        rows += [i] * len(others)
-        columns += others
-    chosen = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(asked), len(trained)))
-    count = np.asarray(chosen.sum(1))
-    return np.asarray(chosen @ effects / np.where(count > 0, count, np.nan))
+    others = [
+        [row for row in of.get(in_context(c, ""), []) if context_of(trained[row]) != context_of(c)]
+        for c in asked
+    ]
+    count = np.array([[len(rows) or np.nan] for rows in others]).reshape(-1, 1)
+    return np.asarray(sums_of_rows(others, effects) / count)

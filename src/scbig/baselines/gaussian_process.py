@@ -146,23 +146,14 @@ class GaussianProcess(EffectPredictor):
         #: Variance of each output gene in units of the prior: maximum likelihood, closed form.
         self.unit = (effects.delta * self.weights).sum(0) / max(len(effects.conditions), 1)
         self.self_effects = SelfEffect.learn(effects) if self.self_effect else None
-        self.tuned_form = (
-            TunedForm(
-                without_own_entries(effects),
-                self.training,
-                similarity,
-                effects.n_cells,
-                self.settings,
-                self.seed,
+        self.tuned_form = self.hidden = None
+        if self.tuned and len(genes) >= FEWEST:
+            own, n_cells = without_own_entries(effects), effects.n_cells
+            form = TunedForm(own, self.training, similarity, n_cells, self.settings, self.seed)
+            self.tuned_form = form
+            self.hidden = HiddenConditions(
+                form, effects, own, similarity, self.rescale, self.average
             )
-            if self.tuned and len(genes) >= FEWEST
-            else None
-        )
-        self.hidden = (
-            None
-            if self.tuned_form is None
-            else HiddenConditions(self.tuned_form, effects, similarity, self.rescale, self.average)
-        )
         return self
 
     def predict(self, conditions: Sequence[str]) -> EffectPrediction:
@@ -188,12 +179,12 @@ class GaussianProcess(EffectPredictor):
         ``predict`` falls back for: no hidden condition was so little known.
         """
         answer, variance = self.predict(conditions), self.relative_variance(conditions)
-        delta = answer.delta
-        calibration = None if self.hidden is None else self.hidden.calibration
-        if calibration is None or self.tuned_form is None:
+        delta, hidden = answer.delta, self.hidden
+        if hidden is None or hidden.calibration is None:
             out = normal_uncertainty(delta, np.sqrt(np.outer(variance, np.maximum(self.unit, 0))))
         else:
-            out = calibration.uncertainty(delta, variance, self.tuned_form.strata(conditions))
+            strata = hidden.form.strata(conditions)
+            out = hidden.calibration.uncertainty(delta, variance, strata)
         if self.self_effects is not None:
             for i, condition in enumerate(conditions):
                 for gene, _ in self.self_effects.entries(self.effects, condition):

@@ -9,7 +9,6 @@ import numpy as np
 from scbig.baselines.embedding_kernel import Similarity
 from scbig.baselines.gp_averaging import Averaging
 from scbig.baselines.gp_held_out import HeldOutPredictions, held_out_predictions
-from scbig.baselines.gp_programmes import without_own_entries
 from scbig.baselines.gp_rescaling import Rescaling
 from scbig.baselines.gp_simple import simple_effects
 from scbig.baselines.gp_tuned import TunedForm
@@ -23,6 +22,7 @@ class HiddenConditions:
     Args:
         form: fitted tuned form.
         effects: training effects.
+        without_own: of them, without own entries, (conditions, genes).
         similarity: of the training targets.
         rescale: change the length of predictions (``Rescaling``).
         average: average them with simple effects (``Averaging``).
@@ -32,6 +32,7 @@ class HiddenConditions:
         self,
         form: TunedForm,
         effects: Effects,
+        without_own: Matrix,
         similarity: Similarity,
         rescale: bool,
         average: bool,
@@ -41,7 +42,7 @@ class HiddenConditions:
         self.similarity = similarity
         self.rescale = rescale
         self.average = average
-        self.without_own = without_own_entries(effects)
+        self.without_own = without_own
 
     @cached_property
     def predictions(self) -> HeldOutPredictions | None:

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from scbig.baselines.context_mean import means_elsewhere
 from scbig.baselines.gp_resplits import STRATA
 from scbig.conditions import context_of, in_context, targets_of
-from scbig.effects import Matrix
+from scbig.effects import Matrix, sums_of_rows
 
 SEEN2, ELSEWHERE = STRATA.index("seen2"), STRATA.index("seen_elsewhere")
 
@@ -44,16 +43,8 @@ def _sums_of_singles(
 ) -> Matrix:
     """Sum of the effects of single targets, NaN where one is lacking, (combinations, genes)."""
     row = {name: i for i, name in enumerate(trained)}
-    rows, columns = [], []
-    missing = np.zeros(len(combinations), dtype=np.bool_)
-    for i, condition in enumerate(combinations):
-        singles = [row.get(in_context(t, context_of(condition))) for t in targets_of(condition)]
-        known = [single for single in singles if single is not None]
-        missing[i] = len(known) < len(singles)
-        rows += [i] * len(known)
-        columns += known
-    shape = (len(combinations), len(trained))
-    chosen = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
-    out = np.asarray(chosen @ effects)
-    out[missing] = np.nan
+    singles = [[in_context(t, context_of(c)) for t in targets_of(c)] for c in combinations]
+    known = [[row[name] for name in names if name in row] for names in singles]
+    out = sums_of_rows(known, effects)
+    out[[len(rows) < len(names) for rows, names in zip(known, singles, strict=True)]] = np.nan
     return out

@@ -110,36 +110,22 @@ class Evaluate(Callback):
         if trainer.state.fn != "fit":
             self._write(trainer, pl_module, "validation", None)
             return
-        table = self._evaluation.summary(draws=1)
+        board = self._evaluation.board()
+        table = board.summary(draws=1)
         whole = table[table["subgroup"] == ALL].pivot_table(
             index="predictor", columns="metric", values="mean", dropna=False
         )
-        means = whole.loc[type(pl_module).__name__].to_dict()
-        scores = {} if pl_module.pretraining else self._selection_scores(type(pl_module).__name__)
-        logged = {f"val/{name}": value for name, value in means.items()}
+        name = type(pl_module).__name__
+        scores = {} if pl_module.pretraining else _selection_scores(board.table, name)
+        means = whole.loc[name].to_dict()
+        logged = {f"val/{metric}": value for metric, value in means.items()}
         back = self._reconstruction.errors
-        logged |= {f"val/{name}": mse for name, mse in back.items()}
+        logged |= {f"val/{space}": mse for space, mse in back.items()}
         logged["val/selection_score"] = sum(scores.values()) / len(scores) if scores else math.inf
         # every rank evaluates all conditions, so there is nothing to reduce
         pl_module.log_dict(logged, sync_dist=False, rank_zero_only=False)
         rank = self._choice.rank(scores)
         pl_module.log("val/selection_rank", rank, logger=False, rank_zero_only=False)
-
-    def _selection_scores(self, name: str) -> dict[str, float]:
-        """Score of each validation condition, lower is better."""
-        assert self._evaluation is not None
-        values = self._evaluation.per_condition().pivot_table(
-            index="condition", columns=["predictor", "metric"], values="value", dropna=False
-        )
-        ratios = pd.DataFrame(
-            {
-                metric: values[name][metric] / values[UNCHANGED][metric].mean()
-                for metric in SELECTED_BY
-            }
-        )
-        # a screen of one module has no correlations between modules
-        known = ratios.dropna(axis="columns", how="all")
-        return {str(c): float(v) for c, v in known.sum(axis=1, skipna=False).dropna().items()}
 
     def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Write the files."""
@@ -190,6 +176,19 @@ class Evaluate(Callback):
                 "dimensions {pca_mse:.5f}".format(**back)
             )
         print(f"report: {folder / 'report.html'}")
+
+
+def _selection_scores(table: pd.DataFrame, name: str) -> dict[str, float]:
+    """Score of each validation condition, lower is better, from the tidy scores of ``name``."""
+    values = table.pivot_table(
+        index="condition", columns=["predictor", "metric"], values="value", dropna=False
+    )
+    ratios = pd.DataFrame(
+        {metric: values[name][metric] / values[UNCHANGED][metric].mean() for metric in SELECTED_BY}
+    )
+    # a screen of one module has no correlations between modules
+    known = ratios.dropna(axis="columns", how="all")
+    return {str(c): float(v) for c, v in known.sum(axis=1, skipna=False).dropna().items()}
 
 
 class _Reconstruction:
