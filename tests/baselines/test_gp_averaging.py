@@ -33,7 +33,9 @@ def _of_combinations(share: float, n: int, pairs: int = 60) -> float:
     off, noise = rng.normal(0, 1, (2, pairs, 40)).astype(np.float32)
     process = np.zeros((pairs, 40), dtype=np.float32)
     stratum = np.full(pairs, SEEN2)
-    hidden = HeldOutPredictions(share * off + noise, process, np.ones(pairs), stratum, off)
+    hidden = HeldOutPredictions(
+        share * off + noise, process, np.ones(pairs), stratum, np.arange(pairs), off
+    )
     effects = effects_of({"A": [1.0], "B": [1.0], "A+B": [2.0]})
     held = np.where(np.arange(len(STRATA)) == SEEN2, n, 0)
     return float(Averaging.learn(effects, effects.delta, hidden, held).weight[SEEN2])

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+import torch
 
 from make_effects import random_screen
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.baselines.gp_held_out import HeldOutPredictions
-from scbig.baselines.gp_rescaling import EXPONENT, SHORTEST, Rescaling
+from scbig.baselines.gp_rescaling import HALF_WAY, SHORTEST, Rescaling, weights
 from scbig.baselines.gp_resplits import STRATA
+from scbig.metrics.differential_expression import squared_t_weights, welch_t
 
 
 def _shrunken(share: float, n: int = 200, genes: int = 50) -> HeldOutPredictions:
@@ -13,32 +15,69 @@ def _shrunken(share: float, n: int = 200, genes: int = 50) -> HeldOutPredictions
     rng = np.random.default_rng(0)
     own = rng.standard_normal((n, genes)).astype(np.float32)
     stratum = np.arange(n) % len(STRATA)
-    return HeldOutPredictions(1 + own, 1 + share * own, np.ones(n), stratum)
+    return HeldOutPredictions(1 + own, 1 + share * own, np.ones(n), stratum, np.arange(n))
 
 
 def test_only_what_sets_a_condition_apart_is_lengthened_half_way() -> None:
     held_out = _shrunken(0.25)
     trusted = np.full(len(STRATA), 10**9)
-    found = Rescaling.learn(held_out, np.ones(50), trusted)
-    expected = [4.0 ** EXPONENT.get(name, 0.0) for name in STRATA]
-    np.testing.assert_allclose(found.factor, [*expected, 1.0], rtol=1e-6)
+    found = Rescaling.learn(held_out, np.ones(50), np.ones((200, 50)), trusted)
+    expected = 4.0**HALF_WAY
+    np.testing.assert_allclose(found.factor, [*(expected for _ in STRATA), 1.0], rtol=1e-6)
     longer = found.apply_to_hidden(held_out)
-    for s, factor in enumerate(expected):
-        here = held_out.stratum == s
-        own = held_out.truth[here] - 1
-        np.testing.assert_allclose(longer.delta[here] - 1, 0.25 * factor * own, atol=1e-5)
+    own = held_out.truth - 1
+    np.testing.assert_allclose(longer.delta - 1, 0.25 * expected * own, atol=1e-5)
     # what all conditions share stays
     np.testing.assert_allclose(found.apply(np.ones((1, 50)), np.array([3])), 1.0)
 
 
 def test_few_targets_lengthen_less_and_too_long_is_not_shortened() -> None:
-    mean = np.ones(50)
-    some = Rescaling.learn(_shrunken(0.25), mean, np.full(len(STRATA), 10))
-    assert some.factor[STRATA.index("seen2")] == pytest.approx(4.0 ** (0.5 * EXPONENT["seen2"]))
-    none = Rescaling.learn(_shrunken(0.25), mean, np.zeros(len(STRATA)))
-    long = Rescaling.learn(_shrunken(1.5), mean, np.full(len(STRATA), 100))
+    mean, error = np.ones(50), np.ones((200, 50))
+    some = Rescaling.learn(_shrunken(0.25), mean, error, np.full(len(STRATA), 10))
+    np.testing.assert_allclose(some.factor[:-1], 4.0 ** (HALF_WAY / 2), rtol=1e-6)
+    none = Rescaling.learn(_shrunken(0.25), mean, error, np.zeros(len(STRATA)))
+    long = Rescaling.learn(_shrunken(1.5), mean, error, np.full(len(STRATA), 100))
     np.testing.assert_array_equal(none.factor, 1.0)
     np.testing.assert_array_equal(long.factor, 1.0)
+
+
+def test_genes_that_stand_out_set_the_length_and_strong_conditions_do_not() -> None:
+    rng = np.random.default_rng(2)
+    own = 0.02 * rng.standard_normal((200, 50))
+    own[np.arange(200), rng.integers(5, size=200)] = 3.0  # one gene of each condition
+    shrunken = np.where(own == 3.0, own / 4, own)
+    stratum, trusted = np.full(200, 3), np.full(len(STRATA), 10**9)
+
+    def factor(true: np.ndarray, variance: np.ndarray) -> float:
+        y = np.where(true == own, shrunken, true)
+        rows = HeldOutPredictions(true, y, np.ones(200), stratum, np.arange(200))
+        return float(Rescaling.learn(rows, np.zeros(50), variance, trusted).factor[3])
+
+    assert factor(own, np.ones((200, 50))) == pytest.approx(4.0**HALF_WAY, rel=0.02)
+    # a gene that is measured badly does not stand out
+    noisy = np.where(np.arange(50) < 5, 1e12, np.ones((200, 50)))
+    assert factor(own, noisy) < 1.1
+    # without any standard error effects count by their size
+    assert factor(own, np.zeros((200, 50))) == pytest.approx(4.0**HALF_WAY, rel=0.02)
+    # ten that are predicted too short are ten of two hundred, however strong they are
+    weak = np.where(np.arange(200)[:, None] < 10, own, 0.01 * own)
+    assert factor(weak, np.ones((200, 50))) < 1.1
+
+
+def test_weights_are_those_of_the_weighted_error() -> None:
+    rng = np.random.default_rng(3)
+    mean, other = rng.standard_normal((2, 6, 40))
+    of, rest = rng.uniform(0.5, 2, (2, 6, 40))
+    found = weights(mean - other, of / 30 + rest / 30)
+    for i in range(6):
+        sides = (torch.from_numpy(x[i]) for x in (mean, of, other, rest))
+        m, v, om, ov = sides
+        expected = squared_t_weights(welch_t(m, v, 30, om, ov, 30))
+        assert expected is not None
+        np.testing.assert_allclose(found[i], expected.numpy(), rtol=1e-9)
+    np.testing.assert_allclose(weights(np.zeros((1, 4)), np.ones((1, 4))), 0.25)
+    silent = weights(np.ones((1, 3)) * [1, 2, 3], np.array([[0.0, 1, 1]]))
+    assert silent[0, 0] == 0
 
 
 def test_the_process_is_rescaled_by_its_own_hidden_conditions() -> None:
@@ -59,7 +98,7 @@ def test_the_process_is_rescaled_by_its_own_hidden_conditions() -> None:
 def test_retrieval_is_as_long_as_measured_in_every_stratum() -> None:
     held_out = _shrunken(0.25)
     few = np.full(len(STRATA), 3)
-    found = Rescaling.learn(held_out, np.ones(50), few)
+    found = Rescaling.learn(held_out, np.ones(50), np.ones((200, 50)), few)
     long = found.to_measured(found.apply(held_out.delta, held_out.stratum), held_out.stratum)
     np.testing.assert_allclose(long, held_out.truth, atol=1e-4)
     effects = random_screen(n_doubles=20)
@@ -79,8 +118,9 @@ def test_noise_is_shortened_and_what_is_useful_is_not() -> None:
     noise = rng.standard_normal((200, 50)).astype(np.float32)
     stratum, mean, trusted = np.full(200, 1), np.zeros(50), np.full(len(STRATA), 10**9)
     s = STRATA.index("seen0")
-    assert stratum[0] == s and "seen0" not in EXPONENT
-    for share, low, high in ((0.0, SHORTEST, SHORTEST), (0.3, 0.5, 0.7), (0.6, 1.0, 1.0)):
-        held_out = HeldOutPredictions(share * noise + truth, noise, np.ones(200), stratum)
-        factor = Rescaling.learn(held_out, mean, trusted).factor[s]
+    assert stratum[0] == s
+    for share, low, high in ((0.0, SHORTEST, SHORTEST), (0.3, 0.5, 0.75), (0.6, 1.0, 1.1)):
+        row, error = np.arange(200), np.ones((200, 50))
+        held_out = HeldOutPredictions(share * noise + truth, noise, np.ones(200), stratum, row)
+        factor = Rescaling.learn(held_out, mean, error, trusted).factor[s]
         assert low - 1e-6 <= factor <= high + 1e-6

@@ -16,7 +16,9 @@ def _drawn(n: int, seed: int, tails: float = np.inf) -> HeldOutPredictions:
     noise = rng.standard_normal((n, 120)) if tails == np.inf else rng.standard_t(tails, (n, 120))
     scale = np.sqrt(variance)[:, None] * gene * np.where(stratum == 1, 2.0, 1.0)[:, None]
     truth = delta + 0.3 * noise * scale
-    return HeldOutPredictions(truth.astype(np.float32), delta.astype(np.float32), variance, stratum)
+    row = np.arange(len(truth))
+    true, predicted = truth.astype(np.float32), delta.astype(np.float32)
+    return HeldOutPredictions(true, predicted, variance, stratum, row)
 
 
 @pytest.mark.parametrize("tails", [np.inf, 3.0])

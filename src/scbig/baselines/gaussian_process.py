@@ -75,10 +75,9 @@ class GaussianProcess(EffectPredictor):
             measured gene, from the self effects of training singles.
         tuned: mix the tuned form in.
         rescale: change the length of what sets a condition apart as hidden training conditions say
-            (``Rescaling``): longer for combinations with a seen target and for what was seen in
-            another context, shorter where the sources prove useless. Only with the tuned form. It
-            costs a little squared error and gains in weighted error, discrimination and spread
-            (docs/anchor.md).
+            (``Rescaling``): longer where genes that stand out are predicted too short, shorter
+            where the sources prove useless. Only with the tuned form. It costs a little squared
+            error and gains in weighted error, discrimination and spread (docs/anchor.md).
         average: average combinations of seen targets with the sum of single effects, and what was
             trained on in another context only with the effect there (``Averaging``). Only with the
             tuned form.

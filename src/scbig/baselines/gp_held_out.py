@@ -23,6 +23,7 @@ class HeldOutPredictions:
         delta: predicted effects, (rows, genes).
         variance: posterior variance in the fixed form, (rows,).
         stratum: index into ``STRATA``, (rows,).
+        row: which training condition it is, (rows,).
         simple: ``simple_effects`` of the visible conditions, NaN where there are none, (rows,
             genes); ``None`` where no row has any.
     """
@@ -31,6 +32,7 @@ class HeldOutPredictions:
     delta: npt.NDArray[np.float32]
     variance: Matrix
     stratum: npt.NDArray[np.int64]
+    row: npt.NDArray[np.int64]
     simple: npt.NDArray[np.float32] | None = None
 
 
@@ -82,6 +84,7 @@ def held_out_predictions(
         np.concatenate(delta),
         np.concatenate(variance),
         stratum,
+        np.concatenate([np.flatnonzero(part.split.hidden) for part in form.held_out]),
         np.concatenate(simple) if with_simple else None,
     )
 

@@ -56,7 +56,8 @@ class HiddenConditions:
         if self.predictions is None:
             return None
         mean = self.without_own.mean(0)
-        found = Rescaling.learn(self.predictions, mean, self.form.n_held_out)
+        errors = self.effects.variance
+        found = Rescaling.learn(self.predictions, mean, errors, self.form.n_held_out)
         return found if self.rescale else replace(found, factor=np.ones_like(found.factor))
 
     @cached_property

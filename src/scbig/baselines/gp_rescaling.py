@@ -9,35 +9,37 @@ from scbig.baselines.gp_held_out import HeldOutPredictions
 from scbig.baselines.gp_resplits import STRATA
 from scbig.effects import Matrix
 
-#: Exponent of the ratio of lengths, by stratum: 0 is the posterior mean, 1 the measured length.
-#: Without a seen target it is the direction that is unknown, and length adds error only. Of two
-#: seen targets, or one seen in another context, most of the length is there, and a quarter of the
-#: way has the least squared error on hidden conditions (docs/anchor.md).
-EXPONENT = {"seen1": 0.5, "seen2": 0.25, "seen_elsewhere": 0.25}
+#: Exponent of the length with least weighted error: half way to it from the least squared error.
+HALF_WAY = 0.5
 #: Distinct hidden targets at which what they say counts half.
 HALF_TRUSTED = 10
 #: A prediction whose regression on hidden truths is below this has no better direction than chance.
 USEFUL = 0.5
 #: It is not shortened further: a correlation asks for the direction alone.
 SHORTEST = 0.25
+#: Rows whose weights are in memory at the same time.
+BLOCK = 256
 
 
 @dataclass(frozen=True)
 class Rescaling:
     """m + f (y - m): what sets a condition apart from the mean effect m, f times as long.
 
-    A posterior mean has the least squared error and is too short: the genes that set a condition
-    apart are the most shrunken, and effects of different conditions look alike. With r the ratio
-    of measured to predicted root mean square of y - m on hidden training conditions of the stratum,
-    at least 1, n their distinct targets and t = n / (n + 10), it is lengthened by r^(e t), e the
-    exponent of the stratum.
+    A posterior mean has the least squared error, and is too short in the genes that set a condition
+    apart: they are few, the others hold mostly noise, and one length has to do for all. Effects of
+    different conditions then look alike. Hidden training conditions say, by stratum, which length
+    has the least error where it matters. With b_w the regression of their t - m on y - m in which
+    genes count as in the weighted squared error (``weights``) and conditions alike, r the ratio of
+    measured to predicted root mean square, n the distinct hidden targets and t = n / (n + 10),
+    y - m is lengthened by clip(b_w, 1, r)^(t / 2): half way between the lengths of least squared
+    and of least weighted error.
 
     Where the priors know nothing of effects, on the other hand, y - m is noise. With b the
-    regression of hidden truths on it, it is shortened by clip(2 b, 1/4, 1)^t.
+    regression in which all genes count alike, it is shortened by clip(2 b, 1/4, 1)^t.
 
     Attributes:
         mean: m, mean of the training effects, (genes,).
-        ratio: r by index into ``STRATA``, and 1 for none, (strata + 1,).
+        ratio: r by index into ``STRATA``, at least 1, and 1 for none, (strata + 1,).
         factor: f, likewise.
     """
 
@@ -47,27 +49,31 @@ class Rescaling:
 
     @classmethod
     def learn(
-        cls, held_out: HeldOutPredictions, mean: Matrix, n_held_out: npt.NDArray[np.int64]
+        cls,
+        held_out: HeldOutPredictions,
+        mean: Matrix,
+        variance: Matrix,
+        n_held_out: npt.NDArray[np.int64],
     ) -> "Rescaling":
         """Learn ratios and factors.
 
         Args:
             held_out: predictions of hidden conditions.
             mean: of the training effects, (genes,).
+            variance: their squared standard errors, (conditions, genes).
             n_held_out: distinct hidden targets in each stratum, (strata,).
         """
-        ratio, useful = np.ones(len(STRATA) + 1), np.ones(len(STRATA) + 1)
+        ratio, factor = np.ones(len(STRATA) + 1), np.ones(len(STRATA) + 1)
         for s in np.unique(held_out.stratum):
-            here = held_out.stratum == s
-            true, own = (side[here] - mean for side in (held_out.truth, held_out.delta))
-            predicted = float(np.square(own).sum())
+            rows = np.flatnonzero(held_out.stratum == s)
+            true, predicted, both, in_weights, weighted = _sums(held_out, rows, mean, variance)
             if predicted > 0:
-                ratio[s] = max(np.sqrt(np.square(true).sum() / predicted), 1.0)
-                useful[s] = np.clip((true * own).sum() / predicted / USEFUL, SHORTEST, 1.0)
-        e = np.array([*(EXPONENT.get(name, 0.0) for name in STRATA), 0.0])
-        n = np.append(n_held_out, 0)
-        trust = n / (n + HALF_TRUSTED)
-        return cls(mean, ratio, (ratio**e * useful) ** trust)
+                trust = n_held_out[s] / (n_held_out[s] + HALF_TRUSTED)
+                ratio[s] = max(np.sqrt(true / predicted), 1.0)
+                length = np.clip(in_weights / weighted, 1.0, ratio[s]) if weighted > 0 else 1.0
+                useful = np.clip(both / predicted / USEFUL, SHORTEST, 1.0)
+                factor[s] = (length**HALF_WAY * useful) ** trust
+        return cls(mean, ratio, factor)
 
     def apply(self, delta: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
         """Rescaled effects.
@@ -90,3 +96,42 @@ class Rescaling:
     def _scaled(self, delta: Matrix, factor: Matrix) -> Matrix:
         # written so that a factor of 1 changes no bit
         return np.asarray(delta + (factor - 1.0)[:, None] * (delta - self.mean))
+
+
+def weights(apart: Matrix, variance: Matrix) -> Matrix:
+    """How much genes count, ((|z| - min) / (max - min))^2 scaled to sum 1, (rows, genes).
+
+    As in the weighted squared error (``WeightedMSE``), of effects instead of cells; alike where
+    nothing stands out.
+
+    Args:
+        apart: measured effects less their mean, (rows, genes).
+        variance: of that difference, same shape; a gene without any has no say.
+    """
+    z = np.abs(apart) / np.sqrt(np.where(variance > 0, variance, np.inf))
+    low, high = z.min(1, keepdims=True), z.max(1, keepdims=True)
+    flat = high == low
+    out = np.where(flat, 1.0, np.square((z - low) / np.where(flat, 1.0, high - low)))
+    return np.asarray(out / out.sum(1, keepdims=True))
+
+
+def _sums(
+    held_out: HeldOutPredictions, rows: npt.NDArray[np.int64], mean: Matrix, variance: Matrix
+) -> Matrix:
+    """Sums of t^2, p^2, t p, w t p and w p^2 of some rows, t and p less the mean, (5,).
+
+    Weights are scaled so that w t^2 of a row sums to 1, or few strong conditions would decide.
+    """
+    # the rest of the conditions counts as if it had as few cells, as in the metric's weights
+    rest = variance.mean(0)
+    total = np.zeros(5)
+    for block in np.array_split(rows, -(-len(rows) // BLOCK)):
+        true, own = (side[block] - mean for side in (held_out.truth, held_out.delta))
+        both, squares = true * own, np.square(own)
+        error = variance[held_out.row[block]] + rest
+        w = weights(true, error if rest.any() else np.ones_like(error))
+        size = (w * np.square(true)).sum(1, keepdims=True)
+        w *= np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
+        sums = (np.square(true), squares, both, w * both, w * squares)
+        total += [float(x.sum()) for x in sums]
+    return total
