@@ -48,13 +48,14 @@ def model_of(checkpoint: dict[str, Any], trusted: Sequence[str] = TRUSTED) -> Pe
         trusted: packages whose classes it may name; others are refused.
 
     Raises:
-        UserError: the description and the weights do not fit.
+        UserError: the description and the weights do not fit, or what it names is not there.
     """
     kept = checkpoint["scbig"]
     model = build_factory(kept["model"], trusted)()
     if not isinstance(model, PerturbationModel):
         raise UserError(f"{kept['model'].get('class_path')} of the checkpoint is not a model")
     model.build(DataSpec.from_dict(kept["spec"]))
+    model.restore(kept)
     try:
         model.load_state_dict(checkpoint["state_dict"])
     except RuntimeError:

@@ -7,6 +7,8 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 
 from scbig.baselines.gaussian_process import GaussianProcess
+from scbig.callbacks.evaluate import Evaluate
+from scbig.data.splits.additive import Additive
 from scbig.datamodule import PerturbationDataModule
 from scbig.errors import UserError
 from scbig.inference import load
@@ -163,3 +165,52 @@ def test_what_cannot_train_is_refused(data: PerturbationDataModule, tmp_path: Pa
         small_trainer(tmp_path).fit(make(pretrain_steps=24), datamodule=data)
     with pytest.raises(UserError, match="no alignment loss"):
         make(weights={"correlation": 0.1}).build(data.spec)
+
+
+class Spoiler(Callback):
+    """A flow that throws cells about, from the last epoch on."""
+
+    def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        if trainer.current_epoch == 1:
+            for parameter in pl_module.flow.velocity.parameters():
+                parameter.data.add_(3.0 * torch.randn_like(parameter))
+
+
+def test_a_flow_that_is_worse_than_closed_forms_is_replaced_and_says_so(tmp_path: Path) -> None:
+    data = small_data(split=Additive(val_fraction=0.45))
+    assert len(data.split.val) >= 5
+    torch.manual_seed(0)
+    model, evaluate = make(), Evaluate(str(tmp_path))
+    settings = {"limit_val_batches": 1.0, "max_epochs": 2, "check_val_every_n_epoch": 1}
+    trainer = small_trainer(tmp_path, evaluate, Spoiler(), **settings)
+    trainer.fit(model, datamodule=data)
+    scores = {
+        name: float(trainer.callback_metrics[f"val/selection_score{name}"])
+        for name in ("", "_count_transport", "_fold_transport")
+    }
+    assert scores[""] > 1.2 * max(scores["_count_transport"], scores["_fold_transport"])
+    best = min(model.stand_ins, key=lambda name: scores[f"_{name}"])
+    assert model.stand_in == best
+    query = query_of(data)
+    answer, expected = model.predict(query), model.stand_ins[best].predict(query)
+    assert torch.equal(answer.cells, expected.cells) and torch.equal(answer.mean, expected.mean)
+    assert best in answer.fallback and "flow" in answer.fallback
+    # what was decided travels with the checkpoint
+    trainer.save_checkpoint(tmp_path / "x.ckpt")
+    again = load(tmp_path / "x.ckpt").model
+    assert again.stand_in == best
+    assert torch.equal(again.predict(query).cells, answer.cells)
+    # a later validation judges the flow itself
+    trainer.validate(model, datamodule=data, verbose=False)
+    assert model.stand_in == best
+    with pytest.raises(UserError, match="'nobody' answers instead"):
+        again.restore({"stand_in": "nobody"})
+
+
+def test_models_without_an_anchor_or_without_counts_have_no_stand_in(
+    data: PerturbationDataModule,
+) -> None:
+    for settings in ({"anchor": None}, {"cells": "log"}):
+        model = make(**settings)
+        model.build(data.spec)
+        assert not model.stand_ins

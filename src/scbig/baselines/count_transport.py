@@ -89,7 +89,9 @@ def whole_fold(displacement: Matrix, start: Matrix) -> Matrix:
         start: control mean m, (genes,).
     """
     least = start.clip(LEAST_MEAN)
-    return np.asarray((np.expm1((least + displacement).clip(0.0)) / np.expm1(least)).clip(*WHOLE))
+    # far above what any fold needs, far below what overflows: a flow may have diverged
+    moved = (least + displacement).clip(0.0, 100.0)
+    return np.asarray((np.expm1(moved) / np.expm1(least)).clip(*WHOLE))
 
 
 def transported(query: Query, library: Tensor, fold: Matrix, mean: Matrix) -> Matrix:

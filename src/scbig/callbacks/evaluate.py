@@ -13,6 +13,7 @@ from lightning.pytorch.utilities import rank_zero_only
 from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
 from scbig.callbacks.checkpoint_choice import CheckpointChoice
+from scbig.callbacks.stand_in_choice import better_stand_in
 from scbig.data.audit.audit import audit_summary
 from scbig.evaluation import TRIVIAL, Evaluation
 from scbig.evaluation_files import score_trial, score_trials, write_evaluation
@@ -34,7 +35,9 @@ class Evaluate(Callback):
     ``val/selection_score``, lower is better: energy distance and module correlation error, each
     over that of unchanged control cells, summed; infinity before the flow is trained. The best
     checkpoint is the latest whose scores are not significantly worse than the best
-    (``CheckpointChoice``; ``val/selection_rank``, for ``ModelCheckpoint`` alone). In
+    (``CheckpointChoice``; ``val/selection_rank``, for ``ModelCheckpoint`` alone). Where a closed
+    form has significantly better ones it stands in for the model (``better_stand_in``;
+    ``val/selection_score_<name>`` is each one's). In
     ``validate`` and ``test`` all baselines and the split-half replicate are scored on the same
     cells and metrics.json, metrics_per_condition.csv, predictions.h5ad and report.html are written
     into the run folder, those of ``validate`` into its folder ``validation``. For ``test`` the
@@ -56,6 +59,7 @@ class Evaluate(Callback):
         self._blocks: list[CellBlock] = []
         self._reconstruction = _Reconstruction()
         self._choice = CheckpointChoice()
+        self._stand_ins: dict[str, dict[str, float]] | None = None
 
     def state_dict(self) -> dict[str, Any]:
         """What the choice of the best checkpoint needs to go on."""
@@ -75,6 +79,10 @@ class Evaluate(Callback):
         self._evaluation = Evaluation(spec, self.seed, metrics)
         if fitting:
             self._beside = {UNCHANGED: UnchangedCells()}
+            if self._stand_ins is None and not pl_module.pretraining:
+                self._beside |= pl_module.stand_ins  # their scores stay what they are
+            # the model itself is judged
+            pl_module.stand_in = ""
         else:  # the first process alone writes
             self._beside = standard_baselines(spec) if trainer.is_global_zero else {}
         self._blocks = []
@@ -121,7 +129,13 @@ class Evaluate(Callback):
         logged = {f"val/{metric}": value for metric, value in means.items()}
         back = self._reconstruction.errors
         logged |= {f"val/{space}": mse for space, mse in back.items()}
-        logged["val/selection_score"] = sum(scores.values()) / len(scores) if scores else math.inf
+        if self._stand_ins is None and not pl_module.pretraining:
+            found = pl_module.stand_ins
+            self._stand_ins = {other: _selection_scores(board.table, other) for other in found}
+        others = self._stand_ins or {}
+        pl_module.stand_in = better_stand_in(scores, others)
+        logged["val/selection_score"] = _mean(scores)
+        logged |= {f"val/selection_score_{other}": _mean(its) for other, its in others.items()}
         # every rank evaluates all conditions, so there is nothing to reduce
         pl_module.log_dict(logged, sync_dist=False, rank_zero_only=False)
         rank = self._choice.rank(scores)
@@ -189,6 +203,10 @@ def _selection_scores(table: pd.DataFrame, name: str) -> dict[str, float]:
     # a screen of one module has no correlations between modules
     known = ratios.dropna(axis="columns", how="all")
     return {str(c): float(v) for c, v in known.sum(axis=1, skipna=False).dropna().items()}
+
+
+def _mean(scores: dict[str, float]) -> float:
+    return sum(scores.values()) / len(scores) if scores else math.inf
 
 
 class _Reconstruction:

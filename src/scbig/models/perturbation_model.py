@@ -1,6 +1,8 @@
 """``PerturbationModel``: what the trainer, the command line and ``scbig.load`` rely on."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lightning import LightningModule
@@ -9,7 +11,7 @@ from torch import Tensor
 from scbig.component import describe
 from scbig.data_spec import DataSpec
 from scbig.errors import UserError
-from scbig.predictor import Prediction, Query, Trial
+from scbig.predictor import Prediction, Predictor, Query, Trial
 
 #: What a checkpoint describes and under which names; grows when older ones cannot be read.
 FORMAT = 2
@@ -24,9 +26,13 @@ class PerturbationModel(LightningModule, ABC):
 
     Attributes:
         spec: what the model knows of its training data; ``None`` until built.
+        stand_ins: closed forms that may answer instead of the model, by name.
+        stand_in: name of the one that does, as validation conditions said; "" where none does.
     """
 
     spec: DataSpec | None = None
+    stand_ins: Mapping[str, Predictor] = MappingProxyType({})
+    stand_in: str = ""
 
     @property
     def pretraining(self) -> bool:
@@ -75,6 +81,7 @@ class PerturbationModel(LightningModule, ABC):
             "format": FORMAT,
             "model": describe(self),
             "spec": self.built_spec.to_dict(),
+            "stand_in": self.stand_in,
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -98,3 +105,18 @@ class PerturbationModel(LightningModule, ABC):
                 f"({theirs['split']['name']!r}, not {spec.split.name!r}): its test conditions "
                 "may have been trained on; use the run's own config.yaml"
             )
+        self.restore(kept)
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Take over what a checkpoint says beside settings, spec and weights.
+
+        Raises:
+            UserError: it names a stand-in that this model does not have.
+        """
+        name = str(kept.get("stand_in", ""))
+        if name and name not in self.stand_ins:
+            raise UserError(
+                f"by the checkpoint, {name!r} answers instead of the model, which has no such "
+                "stand-in: load it with the settings it was written with"
+            )
+        self.stand_in = name
