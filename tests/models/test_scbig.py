@@ -176,7 +176,9 @@ class Spoiler(Callback):
                 parameter.data.add_(3.0 * torch.randn_like(parameter))
 
 
-def test_a_flow_that_is_worse_than_closed_forms_is_replaced_and_says_so(tmp_path: Path) -> None:
+def test_a_flow_that_is_worse_than_closed_forms_is_replaced_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = small_data(split=Additive(val_fraction=0.45))
     assert len(data.split.val) >= 5
     torch.manual_seed(0)
@@ -191,6 +193,7 @@ def test_a_flow_that_is_worse_than_closed_forms_is_replaced_and_says_so(tmp_path
     assert scores[""] > 1.2 * max(scores["_count_transport"], scores["_fold_transport"])
     best = min(model.stand_ins, key=lambda name: scores[f"_{name}"])
     assert model.stand_in == best
+    assert capsys.readouterr().out.count(f"{best} answers instead of the flow") == 1
     query = query_of(data)
     answer, expected = model.predict(query), model.stand_ins[best].predict(query)
     assert torch.equal(answer.cells, expected.cells) and torch.equal(answer.mean, expected.mean)

@@ -60,6 +60,7 @@ class Evaluate(Callback):
         self._reconstruction = _Reconstruction()
         self._choice = CheckpointChoice()
         self._stand_ins: dict[str, dict[str, float]] | None = None
+        self._said = ""
 
     def state_dict(self) -> dict[str, Any]:
         """What the choice of the best checkpoint needs to go on."""
@@ -133,13 +134,26 @@ class Evaluate(Callback):
             found = pl_module.stand_ins
             self._stand_ins = {other: _selection_scores(board.table, other) for other in found}
         others = self._stand_ins or {}
-        pl_module.stand_in = better_stand_in(scores, others)
+        self._choose(pl_module, better_stand_in(scores, others), scores)
         logged["val/selection_score"] = _mean(scores)
         logged |= {f"val/selection_score_{other}": _mean(its) for other, its in others.items()}
         # every rank evaluates all conditions, so there is nothing to reduce
         pl_module.log_dict(logged, sync_dist=False, rank_zero_only=False)
         rank = self._choice.rank(scores)
         pl_module.log("val/selection_rank", rank, logger=False, rank_zero_only=False)
+
+    def _choose(self, model: PerturbationModel, stand_in: str, scores: dict[str, float]) -> None:
+        """Let a stand-in, or the model itself again, answer from now on, and say so once."""
+        model.stand_in = stand_in
+        if stand_in != self._said:
+            own, best = _mean(scores), _mean((self._stand_ins or {}).get(stand_in, {}))
+            model.print(
+                f"{stand_in} answers instead of the flow: selection score {best:.3f} against "
+                f"{own:.3f} on {len(scores)} validation conditions"
+                if stand_in
+                else f"the flow answers again: selection score {own:.3f}"
+            )
+        self._said = stand_in
 
     def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Write the files."""
