@@ -16,6 +16,7 @@ from scbig.metrics.metric_card import metric_card
 from scbig.predictor import Prediction, Predictor, Trial
 from scbig.report.page import write_report
 from scbig.report.score_table import score_table
+from scbig.report.tables import fallback_note
 
 
 def score_trials(
@@ -120,7 +121,8 @@ def write_evaluation(
         board=board,
         audit=None if audit is None else dict(audit),
     )
-    sys.stdout.write(score_table(evaluation, model, board) + "\n")
+    said = (score_table(evaluation, model, board), fallback_note(evaluation.per_condition(), model))
+    sys.stdout.write("".join(f"{text}\n" for text in said if text))
 
 
 def write_effects(path: Path, evaluation: Evaluation) -> None:

@@ -25,7 +25,8 @@ def make_scored(conditions: tuple[str, ...] = CONDITIONS, model: str = "Model") 
         query = Query(condition, control[:50], torch.zeros(50, 0).long(), control.mean(0), i)
         trial = Trial(query, truth, control)
         shift = 0.1 * torch.randn(len(base), generator=rng)
-        guess = Prediction.of_cells((truth + shift).clamp_min(0))
+        why = "mean effect for Y: no embedding" if i == 3 else ""
+        guess = Prediction.of_cells((truth + shift).clamp_min(0), why)
         evaluation.add(model, trial, guess)
         evaluation.add("no_change", trial, Prediction(control.mean(0), control[:50]))
         half = (truth.mean(0) + control.mean(0)) / 2

@@ -90,6 +90,8 @@ def test_every_predictor_and_metric_is_there(page):
 def test_fallbacks_coverage_and_card_are_said(page):
     text = " ".join(page.text)
     assert "no single <X>" in text
+    n = len(CONDITIONS)
+    assert f"1 of {n} predictions of Model are not its own: mean effect for Y" in text
     assert "Coverage, prior: 0.9" in text
     assert "2 conditions below 10 cells were dropped" in text
     assert "torch 2.x" in text

@@ -4,7 +4,7 @@ import pandas as pd
 from scbig.metrics.mse import MeanSquaredError
 from scbig.metrics.pearson_delta import PearsonDelta
 from scbig.metrics.scoreboard import Scoreboard
-from scbig.report.tables import card_rows, card_value, range_note
+from scbig.report.tables import card_rows, card_value, fallback_note, range_note
 
 
 def test_cards_read_as_text():
@@ -32,3 +32,18 @@ def test_metrics_that_cannot_tell_are_named():
         "Not for headlines on these data, discriminative range below .1: MSE (0.050)."
     )
     assert range_note(board(0.5)).startswith("Every headline metric")
+
+
+def test_the_commonest_reasons_of_fallbacks_are_told():
+    reasons = ["", "a", "b", "b", "c", "d"]
+    rows = [
+        (predictor, f"C{i}", metric, why if predictor == "M" else "")
+        for predictor in ("M", "other")
+        for i, why in enumerate(reasons)
+        for metric in ("x", "y")
+    ]
+    table = pd.DataFrame(rows, columns=["predictor", "condition", "metric", "fallback"])
+    assert fallback_note(table, "M") == (
+        "5 of 6 predictions of M are not its own: b (2); a (1); c (1); ..."
+    )
+    assert fallback_note(table, "other") == ""

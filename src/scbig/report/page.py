@@ -20,6 +20,7 @@ from scbig.report.stated_table import stated_section
 from scbig.report.tables import (
     card_rows,
     conditions,
+    fallback_note,
     fallbacks,
     metric_text,
     notes,
@@ -112,6 +113,7 @@ def write_report(
             collapse_charts=[interval_chart(grid, c) for c in collapse],
             curves=drawn,
             others=others,
+            fallback_note=fallback_note(table, model),
             fallbacks=fallbacks(table),
             notes=notes(table, card or {}),
             conditions=conditions(own, grid),

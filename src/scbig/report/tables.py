@@ -13,6 +13,9 @@ from scbig.metrics.scoreboard import Scoreboard
 from scbig.report.score_grid import ScoreGrid, shown_number
 from scbig.report.verdict_table import SIGNS, css_of, signed, spanned, title_of
 
+#: Reasons for fallbacks that are told at the top.
+MOST_REASONS = 3
+
 
 def verdicts(
     board: Scoreboard, metrics: Sequence[type[ConditionMetric]], model: str
@@ -83,6 +86,17 @@ def fallbacks(table: pd.DataFrame) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def fallback_note(table: pd.DataFrame, model: str) -> str:
+    """How many predictions are not the model's own, with the commonest reasons; "" if all are."""
+    own = table[table["predictor"] == model].drop_duplicates("condition")
+    reasons = own.loc[own["fallback"] != "", "fallback"].value_counts()
+    if not len(reasons):
+        return ""
+    said = "; ".join(f"{why} ({n})" for why, n in reasons[:MOST_REASONS].items())
+    more = "; ..." if len(reasons) > MOST_REASONS else ""
+    return f"{reasons.sum()} of {len(own)} predictions of {model} are not its own: {said}{more}"
 
 
 def notes(table: pd.DataFrame, card: dict[str, Any]) -> list[str]:
