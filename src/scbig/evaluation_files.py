@@ -104,7 +104,7 @@ def write_evaluation(
     }
     scores = evaluation.to_metrics_json() | head
     (folder / "metrics.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
-    evaluation.per_condition().to_csv(folder / "metrics_per_condition.csv", index=False)
+    board.table.to_csv(folder / "metrics_per_condition.csv", index=False)
     evaluation.halvings().to_csv(folder / "replicate_halvings.csv", index=False)
     if validation is not None:
         validation.to_csv(folder / "validation_per_condition.csv", index=False)
@@ -121,7 +121,7 @@ def write_evaluation(
         board=board,
         audit=None if audit is None else dict(audit),
     )
-    said = (score_table(evaluation, model, board), fallback_note(evaluation.per_condition(), model))
+    said = (score_table(evaluation, model, board), fallback_note(board.table, model))
     sys.stdout.write("".join(f"{text}\n" for text in said if text))
 
 

@@ -203,7 +203,7 @@ def test_a_flow_that_is_worse_than_closed_forms_is_replaced_and_says_so(
     again = load(tmp_path / "x.ckpt").model
     assert again.stand_in == best
     assert torch.equal(again.predict(query).cells, answer.cells)
-    # a later validation judges the flow itself
+    # a validation that stands alone scores what answers, and decides nothing
     trainer.validate(model, datamodule=data, verbose=False)
     assert model.stand_in == best
     with pytest.raises(UserError, match="'nobody' answers instead"):
