@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -50,3 +52,12 @@ def test_moved_cells_are_no_counts(query):
         cell_block(spec, query, cells_of(query, counts_of(query))),
     ]
     assert "counts" not in join_blocks(spec, one).layers
+
+
+def test_cells_with_library_sizes_of_their_own_are_counts_of_those(query):
+    spec, counts = make_tiny_spec(), counts_of(query)
+    library = query.library * 2.5
+    answer = cells_of(replace(query, library=library), counts)
+    out = join_blocks(spec, [cell_block(spec, query, replace(answer, library=library))])
+    np.testing.assert_array_equal(out.layers["counts"].toarray(), counts)
+    np.testing.assert_allclose(out.obs["library"], library)

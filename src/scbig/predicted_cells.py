@@ -34,8 +34,8 @@ class CellBlock:
         cells: sparse float32, (N, genes).
         table: a row a cell: condition, covariates, source_cell, fallback, coverage.
         mean: the mean as it was stated, which need not be that of the cells, (genes,), float64.
-        counts: the same cells as counts of the library size of their source cells, (N, genes);
-            ``None`` when they are none.
+        counts: the same cells as counts of their library sizes, (N, genes); ``None`` when they are
+            none.
         uncertainty: what is stated of the error of the mean, if it is.
     """
 
@@ -75,18 +75,19 @@ def cell_block(
     table["coverage"] = spec.targets.coverage(targets_of(query.condition))
     cells = sp.csr_matrix(prediction.cells.cpu().float().numpy())
     mean = prediction.mean.detach().cpu().double().numpy()
-    if query.library is not None:
-        table["library"] = query.library.cpu().numpy()
-    counts = _counts(cells, query)
+    sizes = query.library if prediction.library is None else prediction.library
+    library = None if sizes is None else sizes.cpu().double().numpy()
+    if library is not None:
+        table["library"] = library
+    counts = _counts(cells, library)
     return CellBlock(query.condition, cells, table, mean, counts, prediction.uncertainty)
 
 
-def _counts(cells: csr_matrix, query: Query) -> csr_matrix | None:
+def _counts(cells: csr_matrix, library: npt.NDArray[np.float64] | None) -> csr_matrix | None:
     """Cells as counts, if that is what they are: whole numbers once the logarithm is undone."""
-    if query.library is None:
+    if library is None:
         return None
     counts = cells.astype(np.float64)
-    library = query.library.cpu().double().numpy()
     counts.data = np.expm1(counts.data) * np.repeat(library, np.diff(counts.indptr)) / TARGET_SUM
     whole = np.rint(counts.data)
     # float32 keeps six digits of a count

@@ -52,12 +52,15 @@ class Prediction:
         fallback: why the prediction is not the method's own; "" when it is.
         uncertainty: how far the measured mean will be from ``mean``; ``None`` where nothing is
             said.
+        library: library size of each predicted cell, (N,); ``None`` where it is that of its source
+            cell, or none is known.
     """
 
     mean: Tensor
     cells: Tensor | None
     fallback: str = ""
     uncertainty: MeanUncertainty | None = None
+    library: Tensor | None = None
 
     @classmethod
     def of_cells(cls, cells: Tensor, fallback: str = "") -> "Prediction":

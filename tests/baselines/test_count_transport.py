@@ -111,7 +111,26 @@ def test_cells_that_respond_keep_apart_from_those_that_do_not(tiny_spec: DataSpe
         ("whole", whole_fold(whole, start)),
         ("around", fold_around(whole + 0.4, start)),
     ):
-        cells = transported(query, query.library, fold, np.maximum(start - 0.4, 0.0))
+        wanted = torch.from_numpy(np.maximum(start - 0.4, 0.0))
+        cells = transported(query, query.library, query.library, fold, wanted)
         gaps[name] = float((cells[responds].mean(0) - cells[~responds].mean(0))[clear].mean())
     assert abs(gaps["whole"] + 0.8) < 0.1, gaps
     assert abs(gaps["around"] + 0.8) > 0.3, gaps
+
+
+def test_library_sizes_follow_those_of_training_conditions(tiny_spec: DataSpec) -> None:
+    """Cells three times as rich in counts are less noisy around the same mean."""
+    query = _query(tiny_spec, "T0", n=400)
+    assert query.library is not None
+    grown = replace(tiny_spec, library_shifts=np.full(len(tiny_spec.effects.delta), np.log(3.0)))
+    same, richer = (_transport(spec).predict(query) for spec in (tiny_spec, grown))
+    assert same.library is not None and richer.library is not None
+    torch.testing.assert_close(same.library, query.library)
+    fold = richer.library / query.library
+    assert float(fold.min()) == pytest.approx(float(fold.max())) and 1.5 < float(fold[0]) <= 3.0
+    assert same.cells is not None and richer.cells is not None
+    counts = torch.expm1(richer.cells.double()) * richer.library[:, None] / 1e4
+    torch.testing.assert_close(counts, counts.round(), rtol=0, atol=1e-3)
+    one_count = float(torch.log1p(1e4 / richer.library).max()) / len(query.control)
+    assert float((richer.cells.double().mean(0) - richer.mean).abs().max()) < one_count
+    assert float(richer.cells.var(0).sum()) < 0.95 * float(same.cells.var(0).sum())

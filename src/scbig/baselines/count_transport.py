@@ -1,11 +1,15 @@
 """``CountTransport``: control cells turned, count by count, into cells of a predicted mean."""
 
+from copy import copy
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from scbig.baselines.count_matching import apply_fold, gamma_rates, match_log_mean
 from scbig.baselines.covariance_map import CovarianceMap
+from scbig.baselines.library_change import LibraryChange
 from scbig.data_spec import DataSpec
 from scbig.effects import Matrix
 from scbig.expression import TARGET_SUM, match_mean
@@ -22,9 +26,9 @@ class CountTransport:
 
     1. ``CovarianceMap`` gives each control cell a displacement D that changes the covariance of the
        cells as perturbations of this effect did in training.
-    2. The counts of the cell are thinned or added to by a fold, ``apply_fold``; its library size
-       stays. The fold is ``fold_around`` of D, or, with ``whole``, ``whole_fold`` of D and the mean
-       effect together.
+    2. The counts of the cell are thinned or added to by a fold, ``apply_fold``, and by that of its
+       library size, ``LibraryChange``. The fold is ``fold_around`` of D, or, with ``whole``,
+       ``whole_fold`` of D and the mean effect together.
     3. Gene by gene, counts are dropped or added until the mean in log1p of counts per 10,000 is the
        predicted one, max(c + delta, 0), ``match_log_mean``.
 
@@ -44,7 +48,23 @@ class CountTransport:
     def __init__(self, mean: Predictor, spec: DataSpec, whole: bool = False) -> None:
         self.mean = mean
         self.map = CovarianceMap(spec)
+        self.library_change = LibraryChange(spec)
         self.whole = whole
+
+    def with_whole_fold(self) -> "CountTransport":
+        """The same with ``whole``; what was fitted is shared."""
+        out = copy(self)
+        out.whole = True
+        return out
+
+    def library(self, source: Tensor, delta: Matrix) -> Tensor:
+        """Library sizes of predicted cells, (N,).
+
+        Args:
+            source: of their source cells, (N,).
+            delta: predicted effect, (genes,).
+        """
+        return source * float(np.exp(self.library_change.log_fold(delta)))
 
     def predict(self, query: Query) -> Prediction:
         """Transported cells, one a source cell, and the mean that they were given."""
@@ -64,9 +84,9 @@ class CountTransport:
             if self.whole
             else fold_around(displacement, start)
         )
-        matched = transported(query, query.library, fold, mean.cpu().numpy())
-        cells = torch.from_numpy(matched).to(query.control)
-        return Prediction(mean, cells, answer.fallback, answer.uncertainty)
+        library = self.library(query.library, delta)
+        cells = transported(query, query.library, library, fold, mean)
+        return replace(answer, mean=mean, cells=cells, library=library)
 
 
 def fold_around(displacement: Matrix, start: Matrix) -> Matrix:
@@ -94,23 +114,27 @@ def whole_fold(displacement: Matrix, start: Matrix) -> Matrix:
     return np.asarray((np.expm1(moved) / np.expm1(least)).clip(*WHOLE))
 
 
-def transported(query: Query, library: Tensor, fold: Matrix, mean: Matrix) -> Matrix:
+def transported(
+    query: Query, source: Tensor, library: Tensor, fold: Matrix, mean: Tensor
+) -> Tensor:
     """Steps 2 and 3 of ``CountTransport``, for a fold from wherever.
 
     Args:
         query: source cells and the seed.
-        library: library size of each source cell, (N,).
-        fold: of each count, > 0, (N, genes).
+        source: library size of each source cell, (N,).
+        library: of each predicted one, (N,).
+        fold: of the share of each gene in its cell, > 0, (N, genes).
         mean: wanted mean, >= 0, log1p of counts per 10,000, (genes,).
 
     Returns:
         Cells in log1p of counts per 10,000, (N, genes); counts again when multiplied back.
     """
     rng = np.random.default_rng(query.seed)
-    size = library.cpu().double().numpy() / TARGET_SUM
+    before, size = (x.cpu().double().numpy() / TARGET_SUM for x in (source, library))
     control = query.control.cpu().double().numpy()
-    counts = np.rint(np.expm1(control) * size[:, None]).astype(np.int64)
-    rates = gamma_rates(counts, size, rng)
+    counts = np.rint(np.expm1(control) * before[:, None]).astype(np.int64)
+    rates = gamma_rates(counts, before, rng)
+    fold = fold * (size / before)[:, None]
     changed = apply_fold(counts, rates, fold, rng)
-    matched = match_log_mean(changed, rates * fold, size, mean, rng)
-    return np.asarray(np.log1p(matched / size[:, None]))
+    matched = match_log_mean(changed, rates * fold, size, mean.cpu().numpy(), rng)
+    return torch.from_numpy(np.log1p(matched / size[:, None])).to(query.control)

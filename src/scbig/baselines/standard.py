@@ -48,6 +48,7 @@ def standard_baselines(spec: DataSpec) -> dict[str, Predictor]:
         "gp_shift": ShiftedControl(process),
     }
     if spec.has_counts:
-        out["gp_count_transport"] = CountTransport(process, spec)
-        out["gp_fold_transport"] = CountTransport(process, spec, whole=True)
+        transport = CountTransport(process, spec)
+        out["gp_count_transport"] = transport
+        out["gp_fold_transport"] = transport.with_whole_fold()
     return out

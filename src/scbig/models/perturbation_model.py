@@ -14,7 +14,7 @@ from scbig.errors import UserError
 from scbig.predictor import Prediction, Predictor, Query, Trial
 
 #: What a checkpoint describes and under which names; grows when older ones cannot be read.
-FORMAT = 2
+FORMAT = 3
 
 
 class PerturbationModel(LightningModule, ABC):

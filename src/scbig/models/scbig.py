@@ -153,11 +153,11 @@ class ScBIG(PerturbationModel):
             anchored=self.anchor is not None,
         )
         self.anchor_mean = None if self.anchor is None else EffectMean(self.anchor(), spec.effects)
-        if self.anchor_mean is not None and self.cells == "counts" and spec.has_counts:
-            self.stand_ins = {
-                "count_transport": CountTransport(self.anchor_mean, spec),
-                "fold_transport": CountTransport(self.anchor_mean, spec, whole=True),
-            }
+        if self.anchor_mean is not None and self.cells == "counts":
+            self.transport = CountTransport(self.anchor_mean, spec)
+            if spec.has_counts:
+                whole = self.transport.with_whole_fold()
+                self.stand_ins = {"count_transport": self.transport, "fold_transport": whole}
         self.alignment_terms = WeightedAlignment(spec, self.alignment, self.weights)
         self.share_borrowed = share_to_borrow(spec.n_controls, self.enough_controls)
         effects = torch.from_numpy(spec.effects.delta).float()
@@ -307,8 +307,9 @@ class ScBIG(PerturbationModel):
             return replace(answer, mean=mean, cells=match_mean(control + moved, mean))
         whole = moved.double() - moved.mean(0).double() + delta
         fold = whole_fold(whole.cpu().numpy(), query.control_mean.cpu().double().numpy())
-        cells = transported(query, query.library, fold, mean.cpu().numpy())
-        return replace(answer, mean=mean, cells=torch.from_numpy(cells).to(control))
+        library = self.transport.library(query.library, delta.cpu().numpy())
+        cells = transported(query, query.library, library, fold, mean)
+        return replace(answer, mean=mean, cells=cells, library=library)
 
     def _instead(self, query: Query) -> Prediction:
         answer = self.stand_ins[self.stand_in].predict(query)
