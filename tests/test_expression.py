@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import torch
 
-from scbig.expression import GroupSums, group_moments
+from scbig.expression import GroupSums, group_moments, match_mean, match_moments
 
 
 @pytest.fixture
@@ -35,3 +36,23 @@ def test_one_cell_has_no_variance(cells):
     mean, variance, _ = group_moments(cells[:1], np.zeros(1, dtype=np.int64), 1)
     np.testing.assert_allclose(mean[0], cells[:1].toarray()[0])
     assert np.isnan(variance).all()
+
+
+def test_match_moments_gives_the_wanted_mean_and_variance() -> None:
+    rng = np.random.default_rng(0)
+    cells = torch.from_numpy(np.maximum(rng.normal(0.8, 0.7, (500, 6)), 0)).float()
+    cells[:, 5] = 0.4
+    mean = cells.mean(0) + torch.tensor([0.3, -0.3, 0.0, -0.5, 0.2, 0.1])
+    variance = cells.var(0) * torch.tensor([1.3, 0.8, 1.0, 1.0, 0.6, 2.0])
+    out = match_moments(cells, mean, variance)
+    assert float(out.min()) >= 0
+    torch.testing.assert_close(out.mean(0), mean, atol=1e-4, rtol=0)
+    torch.testing.assert_close(out.var(0)[:5], variance[:5], rtol=0.03, atol=0)
+    assert float(out[:, 5].var()) < 1e-9
+    # a shift alone loses what is clipped
+    assert float(match_mean(cells, mean).var(0)[3]) < 0.8 * float(variance[3])
+
+
+def test_match_moments_of_one_cell_is_its_mean() -> None:
+    cell, mean = torch.tensor([[1.0, 0.5]]), torch.tensor([0.7, 0.0])
+    torch.testing.assert_close(match_moments(cell, mean, torch.ones(2))[0], mean)

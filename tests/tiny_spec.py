@@ -80,6 +80,7 @@ def make_tiny_spec(
         perturbed_mean=cells[:100].mean(0),
         perturbed_variance=cells[:100].var(0),
         covariances=covariances.astype(np.float32),
+        spread=np.ones(n_genes, dtype=np.float32),
         library_shifts=np.zeros(len(conditions)),
         gene_sets={"set_a": genes[:8], "set_b": genes[5:17]},
         split=Split(

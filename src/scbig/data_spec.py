@@ -35,6 +35,8 @@ class DataSpec:
         perturbed_mean, perturbed_variance: moments over all perturbed training cells, (genes,).
         covariances: covariance of cells on the leading axes, within strata: of control, then of
             each row of ``effects``, (conditions + 1, axes, axes).
+        spread: variance of the cells of a training condition, mean over conditions, by that of
+            control cells, (genes,); 1 where there is none.
         library_shifts: mean log library size of each row of ``effects`` less that of its controls,
             (conditions,); 0 without counts.
         gene_sets: prior gene sets (pathways), restricted to measured genes; may be empty.
@@ -61,6 +63,7 @@ class DataSpec:
     perturbed_mean: npt.NDArray[np.float32]
     perturbed_variance: npt.NDArray[np.float32]
     covariances: npt.NDArray[np.float32]
+    spread: npt.NDArray[np.float32]
     library_shifts: npt.NDArray[np.float64]
     gene_sets: dict[str, tuple[str, ...]]
     split: Split
@@ -142,5 +145,6 @@ _ARRAYS = (
     "perturbed_mean",
     "perturbed_variance",
     "covariances",
+    "spread",
     "library_shifts",
 )

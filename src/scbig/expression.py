@@ -11,6 +11,8 @@ TARGET_SUM = 1e4
 SCALE = "log1p_cp10k"
 #: Library description of data that came without counts; ``DataSpec.library``.
 NORMALISED = "normalised in the file"
+#: Bounds of the scale of deviations in ``match_moments``.
+SCALES = (0.5, 2.5)
 
 Matrix = npt.NDArray[np.float64]
 
@@ -106,3 +108,28 @@ def match_mean(cells: Tensor, target: Tensor, steps: int = 40) -> Tensor:
         low = torch.where(above, low, middle)
     shifted = (cells + high).clamp_min(0.0)
     return torch.where(wanted > 0, shifted, torch.zeros_like(shifted))
+
+
+def match_moments(cells: Tensor, mean: Tensor, variance: Tensor, steps: int = 5) -> Tensor:
+    """``match_mean`` of cells whose deviations are scaled, gene by gene, to a wanted variance.
+
+    A shift that is clipped at zero loses spread where a gene goes down. The scale, between 1/2 and
+    5/2, is corrected ``steps`` times by what clipping left; a gene that does not vary stays so.
+
+    Args:
+        cells: (cells, genes), log1p of counts per 10,000.
+        mean: wanted mean, (genes,).
+        variance: wanted unbiased variance, (genes,).
+        steps: corrections of the scale.
+    """
+    centre = cells.mean(0)
+    scale = torch.ones_like(centre)
+    out = match_mean(cells, mean)
+    if len(cells) < 2:
+        return out
+    for _ in range(steps):
+        left = out.var(0)
+        fold = torch.where(left > 0, variance.to(left) / left.clamp_min(1e-12), 1.0)
+        scale = (scale * fold.sqrt()).clamp(*SCALES)
+        out = match_mean(centre + scale * (cells - centre), mean)
+    return out

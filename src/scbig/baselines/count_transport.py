@@ -12,7 +12,7 @@ from scbig.baselines.covariance_map import CovarianceMap
 from scbig.baselines.library_change import LibraryChange
 from scbig.data_spec import DataSpec
 from scbig.effects import Matrix
-from scbig.expression import TARGET_SUM, match_mean
+from scbig.expression import TARGET_SUM, match_moments
 from scbig.predictor import Prediction, Predictor, Query
 
 #: Folds are taken relative to at least this mean, log1p of counts per 10,000.
@@ -34,8 +34,8 @@ class CountTransport:
 
     Unlike a shift it keeps zeros zero and low counts noisy. The bar for a learned flow at the level
     of distributions. Equal seeds give equal cells. Undefined where the predictor of the mean is;
-    its fallback is passed on. Without library sizes there are no counts: cells are then X + D,
-    moved by one offset a gene and clipped at 0 as in ``ShiftedControl``, and the fallback says so.
+    its fallback is passed on. Without library sizes there are no counts: ``moved_to`` then takes
+    X + D to the mean, and the fallback says so.
 
     Args:
         mean: predicts the mean, such as an ``EffectMean``.
@@ -49,6 +49,7 @@ class CountTransport:
         self.mean = mean
         self.map = CovarianceMap(spec)
         self.library_change = LibraryChange(spec)
+        self.spread = torch.from_numpy(spec.spread)
         self.whole = whole
 
     def with_whole_fold(self) -> "CountTransport":
@@ -74,10 +75,11 @@ class CountTransport:
         delta = (answer.mean - query.control_mean.double()).cpu().numpy()
         displacement = self.map.displacement(control, delta)
         if query.library is None:
-            moved = query.control + torch.from_numpy(displacement).to(query.control)
+            cells = query.control + torch.from_numpy(displacement).to(query.control)
             reasons = (answer.fallback, "transport in log space: no library sizes")
             said = "; ".join(reason for reason in reasons if reason)
-            return Prediction(mean, match_mean(moved, mean), said, answer.uncertainty)
+            cells = moved_to(query, cells, mean, self.spread)
+            return replace(answer, mean=mean, cells=cells, fallback=said)
         start = query.control_mean.cpu().double().numpy()
         fold = (
             whole_fold(displacement + delta, start)
@@ -112,6 +114,18 @@ def whole_fold(displacement: Matrix, start: Matrix) -> Matrix:
     # far above what any fold needs, far below what overflows: a flow may have diverged
     moved = (least + displacement).clip(0.0, 100.0)
     return np.asarray((np.expm1(moved) / np.expm1(least)).clip(*WHOLE))
+
+
+def moved_to(query: Query, cells: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
+    """Cells in log space of a wanted mean, which spread as in training conditions, (N, genes).
+
+    Args:
+        query: source cells.
+        cells: displaced ones, log1p of counts per 10,000, (N, genes).
+        mean: wanted mean, >= 0, (genes,).
+        spread: wanted variance by that of the source cells, ``DataSpec.spread``, (genes,).
+    """
+    return match_moments(cells, mean, query.control.var(0) * spread.to(query.control))
 
 
 def transported(

@@ -11,6 +11,7 @@ from scbig.data.cell_matrix import CellMatrix, moments, thinned
 from scbig.data.highly_variable import training_rows
 from scbig.data.library_shifts import library_shifts
 from scbig.data.provenance import fitted_on
+from scbig.data.relative_spread import relative_spread
 from scbig.data.score_covariances import score_covariances
 from scbig.data.screen import Screen
 from scbig.data_spec import DataSpec
@@ -73,6 +74,7 @@ def fit_spec(
         perturbed_mean=perturbed_mean.astype(np.float32),
         perturbed_variance=perturbed_variance.astype(np.float32),
         covariances=score_covariances(screen, split, axes[:MOST_COVARYING]),
+        spread=relative_spread(screen, split),
         library_shifts=library_shifts(screen, split),
         gene_sets=dict(gene_sets),
         split=split,

@@ -9,7 +9,7 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
-from scbig.baselines.count_transport import CountTransport, transported, whole_fold
+from scbig.baselines.count_transport import CountTransport
 from scbig.baselines.effect_mean import EffectMean
 from scbig.baselines.gaussian_process import GaussianProcess
 from scbig.cell_encoders.cell_encoder import CellEncoder
@@ -23,7 +23,6 @@ from scbig.data_spec import DataSpec
 from scbig.effects import EffectPredictor
 from scbig.endpoint import Endpoint
 from scbig.errors import UserError
-from scbig.expression import match_mean
 from scbig.flow.borrowed_sources import borrowed, share_to_borrow
 from scbig.flow.coupling import Coupling
 from scbig.flow.entropic_coupling import EntropicCoupling
@@ -37,6 +36,7 @@ from scbig.losses.mean_matching import MeanMatching
 from scbig.losses.module_correlation import ModuleCorrelation
 from scbig.losses.module_distribution import ModuleDistribution
 from scbig.losses.weighted_alignment import WeightedAlignment
+from scbig.models.anchored_output import AnchoredOutput
 from scbig.models.latent_flow import FlowStep, LatentFlow
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.models.two_stage_schedule import two_stages
@@ -75,8 +75,8 @@ class ScBIG(PerturbationModel):
         coupling, path, solver: factories of the parts of the flow.
         alignment: factories of the alignment losses, by name.
         weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
-        cells: how source cells become predicted ones around an anchor's mean: ``counts``
-            (``count_transport.transported``, by the ``whole_fold`` of effect and flow) or ``log``.
+        cells: how source cells become predicted ones around an anchor's mean: ``counts`` or
+            ``log`` (``AnchoredOutput``).
         enough_controls: where a screen has fewer control cells, an anchored flow also learns from
             perturbed cells less their effect, in the share that fills up (``borrowed``); 0 never.
         pretrain_steps: steps of the first stage; an encoder that has nothing to learn has none.
@@ -153,11 +153,12 @@ class ScBIG(PerturbationModel):
             anchored=self.anchor is not None,
         )
         self.anchor_mean = None if self.anchor is None else EffectMean(self.anchor(), spec.effects)
-        if self.anchor_mean is not None and self.cells == "counts":
-            self.transport = CountTransport(self.anchor_mean, spec)
-            if spec.has_counts:
-                whole = self.transport.with_whole_fold()
-                self.stand_ins = {"count_transport": self.transport, "fold_transport": whole}
+        if self.anchor_mean is not None:
+            transport = CountTransport(self.anchor_mean, spec)
+            self.output = AnchoredOutput(transport, self.cells)
+            if self.cells == "counts" and spec.has_counts:
+                whole = transport.with_whole_fold()
+                self.stand_ins = {"count_transport": transport, "fold_transport": whole}
         self.alignment_terms = WeightedAlignment(spec, self.alignment, self.weights)
         self.share_borrowed = share_to_borrow(spec.n_controls, self.enough_controls)
         effects = torch.from_numpy(spec.effects.delta).float()
@@ -302,14 +303,7 @@ class ScBIG(PerturbationModel):
         moved = self.latent.decode(z_1) - self.latent.decode(z_0)
         if answer is None:
             return Prediction.of_cells((control + moved).clamp_min(0.0))
-        mean = answer.mean.clamp_min(0.0)
-        if self.cells == "log" or query.library is None:
-            return replace(answer, mean=mean, cells=match_mean(control + moved, mean))
-        whole = moved.double() - moved.mean(0).double() + delta
-        fold = whole_fold(whole.cpu().numpy(), query.control_mean.cpu().double().numpy())
-        library = self.transport.library(query.library, delta.cpu().numpy())
-        cells = transported(query, query.library, library, fold, mean)
-        return replace(answer, mean=mean, cells=cells, library=library)
+        return self.output.cells_of(query, answer, moved)
 
     def _instead(self, query: Query) -> Prediction:
         answer = self.stand_ins[self.stand_in].predict(query)
