@@ -1,9 +1,12 @@
 import math
+import sys
 
 import numpy as np
 import pytest
 
-from scbig.callbacks.stand_in_choice import FEWEST, LEVEL, better_stand_in
+from scbig.baselines.additive import Additive
+from scbig.callbacks.stand_in_choice import FEWEST, LEVEL, StandInChoice, better_stand_in
+from scbig.models.fitted_baseline import FittedBaseline
 
 
 def _scores(values: np.ndarray) -> dict[str, float]:
@@ -36,3 +39,46 @@ def test_only_conditions_that_all_are_scored_on_count_and_few_say_nothing():
     assert better_stand_in(own, others) == "a"
     assert better_stand_in(own, {"a": _scores(zeros[1:])}) == ""
     assert better_stand_in(_scores(ones[1:]), {"a": _scores(zeros[1:])}) == ""
+
+
+class WithForms(FittedBaseline):
+    """A model with two closed forms that say nothing by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(Additive)
+        self.stand_ins = {"plain": self, "other": self}
+
+    def print(self, *args: object, **kwargs: object) -> None:
+        """Without a trainer."""
+        sys.stdout.write(f"{args[0]}\n")
+
+
+def test_the_pattern_is_the_first_closed_form_unless_another_is_clearly_better(capsys):
+    rng = np.random.default_rng(0)
+    hard = rng.uniform(1, 5, 12)
+    for gain, pattern in ((0.4, "other"), (-0.4, "plain"), (0.0, "plain")):
+        model, choice = WithForms(), StandInChoice()
+        assert list(choice.unscored(model)) == ["plain", "other"]
+        plain, other = hard, hard - gain + 0.1 * rng.standard_normal(12)
+        choice.take(model, {"plain": _scores(plain), "other": _scores(other)})
+        assert model.pattern == pattern
+        said = capsys.readouterr().out
+        assert (f"changes counts as {pattern} does" in said) == (pattern != "plain")
+        # scored once
+        assert not choice.unscored(model)
+        choice.take(model, {})
+        assert model.pattern == pattern and set(choice.scores or {}) == {"plain", "other"}
+        # and then the better one is what the model is held against
+        choice.choose(model, _scores(np.minimum(plain, other) - 0.2))
+        assert model.stand_in == ""
+        choice.choose(model, _scores(np.maximum(plain, other) + 0.5))
+        assert model.stand_in in ("plain", "other")
+        choice.choose(model, {})
+        assert model.stand_in == ""
+
+
+def test_a_model_without_closed_forms_takes_after_none():
+    model, choice = FittedBaseline(Additive), StandInChoice()
+    choice.take(model, {})
+    choice.choose(model, _scores(np.ones(9)))
+    assert (model.pattern, model.stand_in) == ("", "")

@@ -207,7 +207,28 @@ def test_a_flow_that_is_worse_than_closed_forms_is_replaced_and_says_so(
     trainer.validate(model, datamodule=data, verbose=False)
     assert model.stand_in == best
     with pytest.raises(UserError, match="'nobody' answers instead"):
-        again.restore({"stand_in": "nobody"})
+        again.restore({"stand_in": "nobody", "pattern": ""})
+    with pytest.raises(UserError, match="is its pattern"):
+        again.restore({"stand_in": "", "pattern": "nobody"})
+
+
+def test_cells_change_by_the_pattern_that_travels_with_the_checkpoint(
+    run: tuple, data: PerturbationDataModule, tmp_path: Path
+) -> None:
+    model, trainer = run[:2]
+    query, kept = query_of(data), (model.stand_in, model.pattern)
+    model.stand_in = ""
+    cells = {}
+    for name in ("", "count_transport", "fold_transport"):
+        model.pattern = name
+        cells[name] = model.predict(query).cells
+    assert torch.equal(cells[""], cells["count_transport"])
+    assert not torch.equal(cells[""], cells["fold_transport"])
+    trainer.save_checkpoint(tmp_path / "x.ckpt")
+    again = load(tmp_path / "x.ckpt").model
+    assert again.pattern == "fold_transport"
+    assert torch.equal(again.predict(query).cells, cells["fold_transport"])
+    model.stand_in, model.pattern = kept
 
 
 def test_models_without_an_anchor_or_without_counts_have_no_stand_in(

@@ -58,6 +58,18 @@ class CountTransport:
         out.whole = True
         return out
 
+    def fold(self, displacement: Matrix, delta: Matrix, start: Matrix) -> Matrix:
+        """Fold of the share of each gene in its cell, (N, genes).
+
+        Args:
+            displacement: D of each cell, of mean 0, log1p of counts per 10,000, (N, genes).
+            delta: predicted effect, (genes,).
+            start: control mean, (genes,).
+        """
+        if self.whole:
+            return whole_fold(displacement + delta, start)
+        return fold_around(displacement, start)
+
     def library(self, source: Tensor, delta: Matrix) -> Tensor:
         """Library sizes of predicted cells, (N,).
 
@@ -81,11 +93,7 @@ class CountTransport:
             cells = moved_to(query, cells, mean, self.spread)
             return replace(answer, mean=mean, cells=cells, fallback=said)
         start = query.control_mean.cpu().double().numpy()
-        fold = (
-            whole_fold(displacement + delta, start)
-            if self.whole
-            else fold_around(displacement, start)
-        )
+        fold = self.fold(displacement, delta, start)
         library = self.library(query.library, delta)
         cells = transported(query, query.library, library, fold, mean)
         return replace(answer, mean=mean, cells=cells, library=library)

@@ -1,7 +1,6 @@
 """``Evaluate``: scores a model on held-out conditions, beside every baseline."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from lightning.pytorch.utilities import rank_zero_only
 from scbig.baselines.standard import standard_baselines
 from scbig.baselines.unchanged_cells import UnchangedCells
 from scbig.callbacks.checkpoint_choice import CheckpointChoice
-from scbig.callbacks.stand_in_choice import better_stand_in
+from scbig.callbacks.stand_in_choice import StandInChoice, mean_score
 from scbig.data.audit.audit import audit_summary
 from scbig.evaluation import TRIVIAL, Evaluation
 from scbig.evaluation_files import score_trial, score_trials, write_evaluation
@@ -35,9 +34,9 @@ class Evaluate(Callback):
     ``val/selection_score``, lower is better: energy distance and module correlation error, each
     over that of unchanged control cells, summed; infinity before the flow is trained. The best
     checkpoint is the latest whose scores are not significantly worse than the best
-    (``CheckpointChoice``; ``val/selection_rank``, for ``ModelCheckpoint`` alone). Where a closed
-    form has significantly better ones it stands in for the model (``better_stand_in``;
-    ``val/selection_score_<name>`` is each one's). In
+    (``CheckpointChoice``; ``val/selection_rank``, for ``ModelCheckpoint`` alone). Closed forms of
+    the model are scored too (``val/selection_score_<name>``): the model takes after the better one,
+    and where one has significantly better scores it stands in for it (``StandInChoice``). In
     ``validate`` and ``test`` all baselines and the split-half replicate are scored on the same
     cells and metrics.json, metrics_per_condition.csv, predictions.h5ad and report.html are written
     into the run folder, those of ``validate`` into its folder ``validation``. For ``test`` the
@@ -59,8 +58,7 @@ class Evaluate(Callback):
         self._blocks: list[CellBlock] = []
         self._reconstruction = _Reconstruction()
         self._choice = CheckpointChoice()
-        self._stand_ins: dict[str, dict[str, float]] | None = None
-        self._said = ""
+        self._stand_ins = StandInChoice()
 
     def state_dict(self) -> dict[str, Any]:
         """What the choice of the best checkpoint needs to go on."""
@@ -79,9 +77,7 @@ class Evaluate(Callback):
         metrics = [m for m in find_metrics() if m.quick] if fitting else None
         self._evaluation = Evaluation(spec, self.seed, metrics)
         if fitting:
-            self._beside = {UNCHANGED: UnchangedCells()}
-            if self._stand_ins is None and not pl_module.pretraining:
-                self._beside |= pl_module.stand_ins  # their scores stay what they are
+            self._beside = {UNCHANGED: UnchangedCells(), **self._stand_ins.unscored(pl_module)}
             # the model itself is judged
             pl_module.stand_in = ""
         else:  # the first process alone writes
@@ -130,30 +126,17 @@ class Evaluate(Callback):
         logged = {f"val/{metric}": value for metric, value in means.items()}
         back = self._reconstruction.errors
         logged |= {f"val/{space}": mse for space, mse in back.items()}
-        if self._stand_ins is None and not pl_module.pretraining:
-            found = pl_module.stand_ins
-            self._stand_ins = {other: _selection_scores(board.table, other) for other in found}
-        others = self._stand_ins or {}
-        self._choose(pl_module, better_stand_in(scores, others), scores)
-        logged["val/selection_score"] = _mean(scores)
-        logged |= {f"val/selection_score_{other}": _mean(its) for other, its in others.items()}
+        found = self._stand_ins.unscored(pl_module)
+        others = {other: _selection_scores(board.table, other) for other in found}
+        self._stand_ins.take(pl_module, others)
+        self._stand_ins.choose(pl_module, scores)
+        logged["val/selection_score"] = mean_score(scores)
+        its = self._stand_ins.scores or {}
+        logged |= {f"val/selection_score_{other}": mean_score(its[other]) for other in its}
         # every rank evaluates all conditions, so there is nothing to reduce
         pl_module.log_dict(logged, sync_dist=False, rank_zero_only=False)
         rank = self._choice.rank(scores)
         pl_module.log("val/selection_rank", rank, logger=False, rank_zero_only=False)
-
-    def _choose(self, model: PerturbationModel, stand_in: str, scores: dict[str, float]) -> None:
-        """Let a stand-in, or the model itself again, answer from now on, and say so once."""
-        model.stand_in = stand_in
-        if stand_in != self._said:
-            own, best = _mean(scores), _mean((self._stand_ins or {}).get(stand_in, {}))
-            model.print(
-                f"{stand_in} answers instead of the flow: selection score {best:.3f} against "
-                f"{own:.3f} on {len(scores)} validation conditions"
-                if stand_in
-                else f"the flow answers again: selection score {own:.3f}"
-            )
-        self._said = stand_in
 
     def on_test_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Write the files."""
@@ -217,10 +200,6 @@ def _selection_scores(table: pd.DataFrame, name: str) -> dict[str, float]:
     # a screen of one module has no correlations between modules
     known = ratios.dropna(axis="columns", how="all")
     return {str(c): float(v) for c, v in known.sum(axis=1, skipna=False).dropna().items()}
-
-
-def _mean(scores: dict[str, float]) -> float:
-    return sum(scores.values()) / len(scores) if scores else math.inf
 
 
 class _Reconstruction:

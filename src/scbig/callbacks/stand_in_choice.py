@@ -1,4 +1,4 @@
-"""``better_stand_in``: does something simple do better than the model on validation conditions?"""
+"""``StandInChoice``: does something simple do better than the model on validation conditions?"""
 
 import math
 from collections.abc import Mapping
@@ -6,13 +6,19 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.stats import t
 
+from scbig.models.perturbation_model import PerturbationModel
+from scbig.predictor import Predictor
+
 #: One-sided level at which the model counts as worse.
 LEVEL = 0.05
 #: Conditions that it takes: two or three agree by chance too often.
 FEWEST = 5
 
+#: Score of each validation condition, lower is better.
+Scores = Mapping[str, float]
 
-def better_stand_in(own: Mapping[str, float], others: Mapping[str, Mapping[str, float]]) -> str:
+
+def better_stand_in(own: Scores, others: Mapping[str, Scores]) -> str:
     """The stand-in of least mean score where the model is significantly worse; "" elsewhere.
 
     A paired one-sided t-test over the conditions that all have a score of. A model that is trained
@@ -31,3 +37,61 @@ def better_stand_in(own: Mapping[str, float], others: Mapping[str, Mapping[str, 
     worse = np.array([own[c] for c in shared]) - scores[best]
     error = float(worse.std(ddof=1)) / math.sqrt(len(shared))
     return best if worse.mean() > t.ppf(1 - LEVEL, len(shared) - 1) * error else ""
+
+
+class StandInChoice:
+    """What validation conditions say of a model's closed forms, which are scored once a fit.
+
+    They decide the model's ``pattern``, the first closed form or another that is significantly
+    better, and then, after each validation, whether one answers instead of the model.
+    """
+
+    def __init__(self) -> None:
+        self.scores: Mapping[str, Scores] | None = None
+        self._said = ""
+
+    def unscored(self, model: PerturbationModel) -> Mapping[str, Predictor]:
+        """Closed forms that are to be scored in this validation."""
+        return model.stand_ins if self.scores is None else {}
+
+    def take(self, model: PerturbationModel, scores: Mapping[str, Scores]) -> None:
+        """Scores of what was ``unscored``; the model takes the better pattern and says so."""
+        if self.scores is not None:
+            return
+        self.scores = scores
+        if not scores:
+            return
+        first = next(iter(scores))
+        rest = {name: its for name, its in scores.items() if name != first}
+        better = better_stand_in(scores[first], rest)
+        model.pattern = better or first
+        if better:
+            model.print(
+                f"the flow changes counts as {better} does: selection score "
+                f"{mean_score(scores[better]):.3f} against {mean_score(scores[first]):.3f} of "
+                f"{first} on {len(scores[first])} validation conditions"
+            )
+
+    def choose(self, model: PerturbationModel, own: Scores) -> None:
+        """Let a stand-in, or the model itself again, answer from now on, and say so once.
+
+        Args:
+            model: it has been judged itself, not by its stand-in.
+            own: its scores; none before the flow is trained.
+        """
+        model.stand_in = better_stand_in(own, self.scores or {})
+        if model.stand_in != self._said:
+            score = mean_score(own)
+            model.print(
+                f"{model.stand_in} answers instead of the flow: selection score "
+                f"{mean_score((self.scores or {})[model.stand_in]):.3f} against {score:.3f} on "
+                f"{len(own)} validation conditions"
+                if model.stand_in
+                else f"the flow answers again: selection score {score:.3f}"
+            )
+        self._said = model.stand_in
+
+
+def mean_score(scores: Scores) -> float:
+    """Mean over conditions; infinity without any."""
+    return sum(scores.values()) / len(scores) if scores else math.inf

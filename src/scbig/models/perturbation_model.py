@@ -28,11 +28,14 @@ class PerturbationModel(LightningModule, ABC):
         spec: what the model knows of its training data; ``None`` until built.
         stand_ins: closed forms that may answer instead of the model, by name.
         stand_in: name of the one that does, as validation conditions said; "" where none does.
+        pattern: name of the one that the model takes after, by the same conditions; "" for the
+            first.
     """
 
     spec: DataSpec | None = None
     stand_ins: Mapping[str, Predictor] = MappingProxyType({})
     stand_in: str = ""
+    pattern: str = ""
 
     @property
     def pretraining(self) -> bool:
@@ -82,6 +85,7 @@ class PerturbationModel(LightningModule, ABC):
             "model": describe(self),
             "spec": self.built_spec.to_dict(),
             "stand_in": self.stand_in,
+            "pattern": self.pattern,
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -113,10 +117,12 @@ class PerturbationModel(LightningModule, ABC):
         Raises:
             UserError: it names a stand-in that this model does not have.
         """
-        name = str(kept.get("stand_in", ""))
-        if name and name not in self.stand_ins:
+        names = [str(kept[name]) for name in ("stand_in", "pattern")]
+        unknown = [name for name in names if name and name not in self.stand_ins]
+        if unknown:
             raise UserError(
-                f"by the checkpoint, {name!r} answers instead of the model, which has no such "
-                "stand-in: load it with the settings it was written with"
+                f"by the checkpoint, {unknown[0]!r} answers instead of the model or is its "
+                "pattern, and the model has no such stand-in: load it with the settings it was "
+                "written with"
             )
-        self.stand_in = name
+        self.stand_in, self.pattern = names

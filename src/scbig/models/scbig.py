@@ -36,7 +36,7 @@ from scbig.losses.mean_matching import MeanMatching
 from scbig.losses.module_correlation import ModuleCorrelation
 from scbig.losses.module_distribution import ModuleDistribution
 from scbig.losses.weighted_alignment import WeightedAlignment
-from scbig.models.anchored_output import AnchoredOutput
+from scbig.models.anchored_cells import anchored_cells
 from scbig.models.latent_flow import FlowStep, LatentFlow
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.models.two_stage_schedule import two_stages
@@ -76,7 +76,7 @@ class ScBIG(PerturbationModel):
         alignment: factories of the alignment losses, by name.
         weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
         cells: how source cells become predicted ones around an anchor's mean: ``counts`` or
-            ``log`` (``AnchoredOutput``).
+            ``log`` (``anchored_cells``).
         enough_controls: where a screen has fewer control cells, an anchored flow also learns from
             perturbed cells less their effect, in the share that fills up (``borrowed``); 0 never.
         pretrain_steps: steps of the first stage; an encoder that has nothing to learn has none.
@@ -154,11 +154,11 @@ class ScBIG(PerturbationModel):
         )
         self.anchor_mean = None if self.anchor is None else EffectMean(self.anchor(), spec.effects)
         if self.anchor_mean is not None:
-            transport = CountTransport(self.anchor_mean, spec)
-            self.output = AnchoredOutput(transport, self.cells)
+            around = CountTransport(self.anchor_mean, spec)
+            whole = around.with_whole_fold()
+            self.transports = {"count_transport": around, "fold_transport": whole}
             if self.cells == "counts" and spec.has_counts:
-                whole = transport.with_whole_fold()
-                self.stand_ins = {"count_transport": transport, "fold_transport": whole}
+                self.stand_ins = self.transports
         self.alignment_terms = WeightedAlignment(spec, self.alignment, self.weights)
         self.share_borrowed = share_to_borrow(spec.n_controls, self.enough_controls)
         effects = torch.from_numpy(spec.effects.delta).float()
@@ -303,7 +303,8 @@ class ScBIG(PerturbationModel):
         moved = self.latent.decode(z_1) - self.latent.decode(z_0)
         if answer is None:
             return Prediction.of_cells((control + moved).clamp_min(0.0))
-        return self.output.cells_of(query, answer, moved)
+        transport = self.transports[self.pattern or next(iter(self.transports))]
+        return anchored_cells(query, answer, moved, transport, self.cells == "log")
 
     def _instead(self, query: Query) -> Prediction:
         answer = self.stand_ins[self.stand_in].predict(query)
