@@ -60,13 +60,14 @@ def test_the_pattern_is_the_first_closed_form_unless_another_is_clearly_better(c
         model, choice = WithForms(), StandInChoice()
         assert list(choice.unscored(model)) == ["plain", "other"]
         plain, other = hard, hard - gain + 0.1 * rng.standard_normal(12)
-        choice.take(model, {"plain": _scores(plain), "other": _scores(other)})
+        scores = {"plain": _scores(plain), "other": _scores(other)}
+        choice.take(model, scores, scores)
         assert model.pattern == pattern
         said = capsys.readouterr().out
         assert (f"changes counts as {pattern} does" in said) == (pattern != "plain")
         # scored once
         assert not choice.unscored(model)
-        choice.take(model, {})
+        choice.take(model, {}, {})
         assert model.pattern == pattern and set(choice.scores or {}) == {"plain", "other"}
         # and then the better one is what the model is held against
         choice.choose(model, _scores(np.minimum(plain, other) - 0.2))
@@ -79,6 +80,6 @@ def test_the_pattern_is_the_first_closed_form_unless_another_is_clearly_better(c
 
 def test_a_model_without_closed_forms_takes_after_none():
     model, choice = FittedBaseline(Additive), StandInChoice()
-    choice.take(model, {})
+    choice.take(model, {}, {})
     choice.choose(model, _scores(np.ones(9)))
     assert (model.pattern, model.stand_in) == ("", "")

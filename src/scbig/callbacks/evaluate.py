@@ -127,8 +127,11 @@ class Evaluate(Callback):
         back = self._reconstruction.errors
         logged |= {f"val/{space}": mse for space, mse in back.items()}
         found = self._stand_ins.unscored(pl_module)
-        others = {other: _selection_scores(board.table, other) for other in found}
-        self._stand_ins.take(pl_module, others)
+        self._stand_ins.take(
+            pl_module,
+            {other: _selection_scores(board.table, other) for other in found},
+            {other: _scores(board.table, other, "energy_distance") for other in found},
+        )
         self._stand_ins.choose(pl_module, scores)
         logged["val/selection_score"] = mean_score(scores)
         its = self._stand_ins.scores or {}
@@ -187,6 +190,12 @@ class Evaluate(Callback):
                 "dimensions {pca_mse:.5f}".format(**back)
             )
         print(f"report: {folder / 'report.html'}")
+
+
+def _scores(table: pd.DataFrame, name: str, metric: str) -> dict[str, float]:
+    """Values of one metric by condition."""
+    own = table[(table["predictor"] == name) & (table["metric"] == metric)].dropna(subset="value")
+    return {str(c): float(v) for c, v in zip(own["condition"], own["value"], strict=True)}
 
 
 def _selection_scores(table: pd.DataFrame, name: str) -> dict[str, float]:

@@ -42,8 +42,8 @@ def better_stand_in(own: Scores, others: Mapping[str, Scores]) -> str:
 class StandInChoice:
     """What validation conditions say of a model's closed forms, which are scored once a fit.
 
-    They decide the model's ``pattern``, the first closed form or another that is significantly
-    better, and then, after each validation, whether one answers instead of the model.
+    They decide the model's ``pattern``, the first closed form or another with significantly less
+    energy distance, and then, after each validation, whether one answers instead of the model.
     """
 
     def __init__(self) -> None:
@@ -54,22 +54,34 @@ class StandInChoice:
         """Closed forms that are to be scored in this validation."""
         return model.stand_ins if self.scores is None else {}
 
-    def take(self, model: PerturbationModel, scores: Mapping[str, Scores]) -> None:
-        """Scores of what was ``unscored``; the model takes the better pattern and says so."""
+    def take(
+        self,
+        model: PerturbationModel,
+        scores: Mapping[str, Scores],
+        distances: Mapping[str, Scores],
+    ) -> None:
+        """Keep the scores of what was ``unscored``; the model takes a pattern and says so.
+
+        Args:
+            model: takes the pattern.
+            scores: of each closed form.
+            distances: energy distance of each: a flow mends correlations, a pattern does not have
+                to.
+        """
         if self.scores is not None:
             return
         self.scores = scores
         if not scores:
             return
-        first = next(iter(scores))
-        rest = {name: its for name, its in scores.items() if name != first}
-        better = better_stand_in(scores[first], rest)
+        first = next(iter(distances))
+        rest = {name: its for name, its in distances.items() if name != first}
+        better = better_stand_in(distances[first], rest)
         model.pattern = better or first
         if better:
+            near, far = mean_score(distances[better]), mean_score(distances[first])
             model.print(
-                f"the flow changes counts as {better} does: selection score "
-                f"{mean_score(scores[better]):.3f} against {mean_score(scores[first]):.3f} of "
-                f"{first} on {len(scores[first])} validation conditions"
+                f"the flow changes counts as {better} does: energy distance {near:.3f} against "
+                f"{far:.3f} of {first} on {len(distances[first])} validation conditions"
             )
 
     def choose(self, model: PerturbationModel, own: Scores) -> None:

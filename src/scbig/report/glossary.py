@@ -17,7 +17,7 @@ PREDICTORS = {
     "gaussian_process": "Gaussian process over gene effects; predicts means only.",
     "gp_shift": "Control cells shifted so that their mean moves by the Gaussian process's effect.",
     "gp_count_transport": "Control cells whose counts are moved to the mean that the Gaussian "
-    "process predicts.",
+    "process predicts, in cells as rich in counts as its effects make them.",
     "gp_fold_transport": "The same, but cells that the covariance map moves further take more of "
     "the mean effect.",
     "interp_dup": "A ceiling: one half of the measured cells where its effects are sure, the mean "
