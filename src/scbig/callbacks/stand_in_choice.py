@@ -18,7 +18,7 @@ FEWEST = 5
 Scores = Mapping[str, float]
 
 
-def better_stand_in(own: Scores, others: Mapping[str, Scores]) -> str:
+def better_stand_in(own: Scores, others: Mapping[str, Scores], level: float = LEVEL) -> str:
     """The stand-in of least mean score where the model is significantly worse; "" elsewhere.
 
     A paired one-sided t-test over the conditions that all have a score of. A model that is trained
@@ -27,6 +27,7 @@ def better_stand_in(own: Scores, others: Mapping[str, Scores]) -> str:
     Args:
         own: score of the model on each validation condition, lower is better.
         others: scores of each stand-in on the same conditions.
+        level: one-sided level of the test; 1/2: any worse mean will do.
     """
     tables = [own, *others.values()]
     shared = sorted(c for c in own if all(math.isfinite(x.get(c, math.nan)) for x in tables))
@@ -36,14 +37,14 @@ def better_stand_in(own: Scores, others: Mapping[str, Scores]) -> str:
     best = min(scores, key=lambda name: float(scores[name].mean()))
     worse = np.array([own[c] for c in shared]) - scores[best]
     error = float(worse.std(ddof=1)) / math.sqrt(len(shared))
-    return best if worse.mean() > t.ppf(1 - LEVEL, len(shared) - 1) * error else ""
+    return best if worse.mean() > t.ppf(1 - level, len(shared) - 1) * error else ""
 
 
 class StandInChoice:
     """What validation conditions say of a model's closed forms, which are scored once a fit.
 
-    They decide the model's ``pattern``, the first closed form or another with significantly less
-    energy distance, and then, after each validation, whether one answers instead of the model.
+    They decide the model's ``pattern``, the first closed form or, on five conditions or more, the
+    one of least energy distance, and then, after each validation, whether one answers instead.
     """
 
     def __init__(self) -> None:
@@ -75,7 +76,8 @@ class StandInChoice:
             return
         first = next(iter(distances))
         rest = {name: its for name, its in distances.items() if name != first}
-        better = better_stand_in(distances[first], rest)
+        # neither has been trained: none deserves the benefit of the doubt
+        better = better_stand_in(distances[first], rest, level=0.5)
         model.pattern = better or first
         if better:
             near, far = mean_score(distances[better]), mean_score(distances[first])
