@@ -32,8 +32,11 @@ def test_an_empty_target_is_refused(label: str) -> None:
 
 def test_requests_keep_their_order_and_say_when_they_are_empty() -> None:
     assert parse_conditions("KLF1, B+A,KLF1") == ["KLF1", "A+B"]
+    assert parse_conditions("[KLF1, B+A ,KLF1]") == ["KLF1", "A+B"]
     with pytest.raises(UserError, match="no perturbation"):
         parse_conditions(" , ")
+    with pytest.raises(UserError, match="no perturbation"):
+        parse_conditions("[]")
     with pytest.raises(UserError, match="style"):
         canonical("A", style="dots")
 

@@ -105,10 +105,15 @@ def canonical_all(
 def parse_conditions(text: str) -> list[str]:
     """Conditions of a comma-separated request such as ``"KLF1, CEBPA+KLF1"``, order kept.
 
+    It may stand in brackets, as lists of other options do.
+
     Raises:
         UserError: when nothing is asked for.
     """
-    asked = [canonical(part) for part in text.split(",") if part.strip()]
+    bare = text.strip()
+    if bare.startswith("[") and bare.endswith("]"):
+        bare = bare[1:-1]
+    asked = [canonical(part) for part in bare.split(",") if part.strip()]
     if not asked:
         raise UserError('no perturbation is asked for: write e.g. "KLF1,CEBPA+KLF1"')
     return list(dict.fromkeys(asked))
