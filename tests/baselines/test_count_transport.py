@@ -112,7 +112,7 @@ def test_cells_that_respond_keep_apart_from_those_that_do_not(tiny_spec: DataSpe
         ("around", fold_around(whole + 0.4, start)),
     ):
         wanted = torch.from_numpy(np.maximum(start - 0.4, 0.0))
-        cells = transported(query, query.library, query.library, fold, wanted)
+        cells = transported(query, query.library, fold, wanted)
         gaps[name] = float((cells[responds].mean(0) - cells[~responds].mean(0))[clear].mean())
     assert abs(gaps["whole"] + 0.8) < 0.1, gaps
     assert abs(gaps["around"] + 0.8) > 0.3, gaps

@@ -34,8 +34,8 @@ class CountTransport:
 
     Unlike a shift it keeps zeros zero and low counts noisy. The bar for a learned flow at the level
     of distributions. Equal seeds give equal cells. Undefined where the predictor of the mean is;
-    its fallback is passed on. Without library sizes there are no counts: ``moved_to`` then takes
-    X + D to the mean, and the fallback says so.
+    its fallback is passed on. Without library sizes there are no counts: X + D is then taken
+    to the mean (``match_moments``), and the fallback says so.
 
     Args:
         mean: predicts the mean, such as an ``EffectMean``.
@@ -70,33 +70,42 @@ class CountTransport:
             return whole_fold(displacement + delta, start)
         return fold_around(displacement, start)
 
-    def library(self, source: Tensor, delta: Matrix) -> Tensor:
-        """Library sizes of predicted cells, (N,).
-
-        Args:
-            source: of their source cells, (N,).
-            delta: predicted effect, (genes,).
-        """
-        return source * float(np.exp(self.library_change.log_fold(delta)))
-
     def predict(self, query: Query) -> Prediction:
         """Transported cells, one a source cell, and the mean that they were given."""
         answer = self.mean.predict(query)
-        mean = answer.mean.clamp_min(0.0)
         control = query.control.cpu().double().numpy()
         delta = (answer.mean - query.control_mean.double()).cpu().numpy()
-        displacement = self.map.displacement(control, delta)
+        displacement = torch.from_numpy(self.map.displacement(control, delta))
         if query.library is None:
-            cells = query.control + torch.from_numpy(displacement).to(query.control)
             reasons = (answer.fallback, "transport in log space: no library sizes")
-            said = "; ".join(reason for reason in reasons if reason)
-            cells = moved_to(query, cells, mean, self.spread)
-            return replace(answer, mean=mean, cells=cells, fallback=said)
-        start = query.control_mean.cpu().double().numpy()
-        fold = self.fold(displacement, delta, start)
-        library = self.library(query.library, delta)
-        cells = transported(query, query.library, library, fold, mean)
-        return replace(answer, mean=mean, cells=cells, library=library)
+            answer = replace(answer, fallback="; ".join(reason for reason in reasons if reason))
+        return self.displaced(query, answer, displacement)
+
+    def displaced(
+        self, query: Query, answer: Prediction, displacement: Tensor, log_space: bool = False
+    ) -> Prediction:
+        """The answer with cells: steps 2 and 3, for displacements from wherever.
+
+        Args:
+            query: source cells.
+            answer: with the mean that they are given.
+            displacement: of each cell, log1p of counts per 10,000, (N, genes); what all cells have
+                of it is left to the mean.
+            log_space: whether there are no counts even where there are library sizes.
+        """
+        mean = answer.mean.clamp_min(0.0)
+        if log_space or query.library is None:
+            control = query.control.float()
+            variance = control.var(0) * self.spread.to(control)
+            cells = match_moments(control + displacement.to(control), mean, variance)
+            return replace(answer, mean=mean, cells=cells)
+        start = query.control_mean.double()
+        delta = (answer.mean - start).cpu().numpy()
+        around = displacement.double() - displacement.mean(0).double()
+        fold = self.fold(around.cpu().numpy(), delta, start.cpu().numpy())
+        growth = float(np.exp(self.library_change.log_fold(delta)))
+        cells = transported(query, query.library, fold, mean, growth)
+        return replace(answer, mean=mean, cells=cells, library=query.library * growth)
 
 
 def fold_around(displacement: Matrix, start: Matrix) -> Matrix:
@@ -124,39 +133,27 @@ def whole_fold(displacement: Matrix, start: Matrix) -> Matrix:
     return np.asarray((np.expm1(moved) / np.expm1(least)).clip(*WHOLE))
 
 
-def moved_to(query: Query, cells: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
-    """Cells in log space of a wanted mean, which spread as in training conditions, (N, genes).
-
-    Args:
-        query: source cells.
-        cells: displaced ones, log1p of counts per 10,000, (N, genes).
-        mean: wanted mean, >= 0, (genes,).
-        spread: wanted variance by that of the source cells, ``DataSpec.spread``, (genes,).
-    """
-    return match_moments(cells, mean, query.control.var(0) * spread.to(query.control))
-
-
 def transported(
-    query: Query, source: Tensor, library: Tensor, fold: Matrix, mean: Tensor
+    query: Query, library: Tensor, fold: Matrix, mean: Tensor, growth: float = 1.0
 ) -> Tensor:
     """Steps 2 and 3 of ``CountTransport``, for a fold from wherever.
 
     Args:
         query: source cells and the seed.
-        source: library size of each source cell, (N,).
-        library: of each predicted one, (N,).
+        library: library size of each source cell, (N,).
         fold: of the share of each gene in its cell, > 0, (N, genes).
         mean: wanted mean, >= 0, log1p of counts per 10,000, (genes,).
+        growth: fold of the library sizes.
 
     Returns:
         Cells in log1p of counts per 10,000, (N, genes); counts again when multiplied back.
     """
     rng = np.random.default_rng(query.seed)
-    before, size = (x.cpu().double().numpy() / TARGET_SUM for x in (source, library))
+    before = library.cpu().double().numpy() / TARGET_SUM
     control = query.control.cpu().double().numpy()
     counts = np.rint(np.expm1(control) * before[:, None]).astype(np.int64)
     rates = gamma_rates(counts, before, rng)
-    fold = fold * (size / before)[:, None]
+    fold, size = fold * growth, before * growth
     changed = apply_fold(counts, rates, fold, rng)
     matched = match_log_mean(changed, rates * fold, size, mean.cpu().numpy(), rng)
     return torch.from_numpy(np.log1p(matched / size[:, None])).to(query.control)

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from scbig.data.cell_matrix import moments
 from scbig.data.screen import Screen
+from scbig.data.training_groups import training_groups
 from scbig.split import Split
 
 #: Bounds of the ratio: a gene of few counts has no other than by chance.
@@ -20,10 +21,7 @@ def relative_spread(screen: Screen, split: Split) -> npt.NDArray[np.float32]:
         screen: only its control and training cells are read.
         split: which conditions are trained on.
     """
-    rows = np.r_[screen.control_rows, screen.rows_of(split.train)]
-    group_of = np.zeros(len(screen.condition_names), dtype=np.int64)
-    group_of[screen.codes_of(split.train)] = 1 + np.arange(len(split.train))
-    groups = group_of[screen.condition[rows]]
+    rows, groups = training_groups(screen, split)
     _, variance, sizes = moments(screen.cells, rows, groups, len(split.train) + 1)
     own = variance[1:][sizes[1:] > 1]
     out = np.ones(len(screen.genes))

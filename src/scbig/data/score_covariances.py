@@ -6,6 +6,7 @@ import scipy.sparse as sp
 
 from scbig.data.cell_matrix import row_blocks
 from scbig.data.screen import Screen
+from scbig.data.training_groups import training_groups
 from scbig.split import Split
 
 #: Cells whose outer products are held at once.
@@ -29,10 +30,8 @@ def score_covariances(
     Returns:
         (conditions + 1, axes, axes), control first.
     """
-    rows = np.r_[screen.control_rows, screen.rows_of(split.train)]
-    group_of = np.zeros(len(screen.condition_names), dtype=np.int64)
-    group_of[screen.codes_of(split.train)] = 1 + np.arange(len(split.train))
-    group, stratum = group_of[screen.condition[rows]], screen.stratum[rows]
+    rows, group = training_groups(screen, split)
+    stratum = screen.stratum[rows]
     scores = np.empty((len(rows), len(axes)))
     for part, cells in row_blocks(screen.cells, rows):
         scores[part] = cells @ axes.T

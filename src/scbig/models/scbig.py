@@ -36,7 +36,6 @@ from scbig.losses.mean_matching import MeanMatching
 from scbig.losses.module_correlation import ModuleCorrelation
 from scbig.losses.module_distribution import ModuleDistribution
 from scbig.losses.weighted_alignment import WeightedAlignment
-from scbig.models.anchored_cells import anchored_cells
 from scbig.models.latent_flow import FlowStep, LatentFlow
 from scbig.models.perturbation_model import PerturbationModel
 from scbig.models.two_stage_schedule import two_stages
@@ -76,7 +75,7 @@ class ScBIG(PerturbationModel):
         alignment: factories of the alignment losses, by name.
         weights: weight of each alignment loss, in units of its own running mean; 0 switches it off.
         cells: how source cells become predicted ones around an anchor's mean: ``counts`` or
-            ``log`` (``anchored_cells``).
+            ``log`` (``CountTransport.displaced``).
         enough_controls: where a screen has fewer control cells, an anchored flow also learns from
             perturbed cells less their effect, in the share that fills up (``borrowed``); 0 never.
         pretrain_steps: steps of the first stage; an encoder that has nothing to learn has none.
@@ -304,7 +303,7 @@ class ScBIG(PerturbationModel):
         if answer is None:
             return Prediction.of_cells((control + moved).clamp_min(0.0))
         transport = self.transports[self.pattern or next(iter(self.transports))]
-        return anchored_cells(query, answer, moved, transport, self.cells == "log")
+        return transport.displaced(query, answer, moved, self.cells == "log")
 
     def _instead(self, query: Query) -> Prediction:
         answer = self.stand_ins[self.stand_in].predict(query)

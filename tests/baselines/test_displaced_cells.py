@@ -7,7 +7,6 @@ import torch
 from scbig.baselines.additive import Additive
 from scbig.baselines.count_transport import CountTransport
 from scbig.baselines.effect_mean import EffectMean
-from scbig.models.anchored_cells import anchored_cells
 from scbig.predictor import Prediction, Query
 from tiny_spec import make_tiny_spec
 
@@ -28,9 +27,8 @@ def _cells(query: Query, spread: float, log_space: bool, whole: bool = False) ->
     spec = replace(make_tiny_spec(), spread=np.full(24, spread, dtype=np.float32))
     mean = EffectMean(Additive(), spec.effects)
     displacement = 0.5 * (torch.arange(N) % 2 * 2.0 - 1.0)[:, None].expand(N, 24)
-    return anchored_cells(
-        query, mean.predict(query), displacement, CountTransport(mean, spec, whole), log_space
-    )
+    transport = CountTransport(mean, spec, whole)
+    return transport.displaced(query, mean.predict(query), displacement, log_space)
 
 
 def test_in_log_space_cells_spread_as_training_conditions_do(query: Query) -> None:
