@@ -27,16 +27,33 @@ def _of_contexts(effects: Effects) -> float:
     return float(Averaging.learn(effects, effects.delta, None, NONE).weight[ELSEWHERE])
 
 
-def _of_combinations(share: float, n: int, pairs: int = 60) -> float:
-    """Weight where the sum of singles has ``share`` of what the process misses."""
+def _of_combinations(
+    share: float, n: int, in_front: float | None = None, unknown: int = 0, pairs: int = 400
+) -> float:
+    """Weight where the sum of singles has ``share`` of what the process misses.
+
+    Args:
+        share: of all genes.
+        n: hidden targets.
+        in_front: the share in the gene of each pair that stands out, if it differs.
+        unknown: pairs with a target whose single effect is not measured.
+        pairs: hidden pairs.
+    """
     rng = np.random.default_rng(5)
     off, noise = rng.normal(0, 1, (2, pairs, 40)).astype(np.float32)
     process = np.zeros((pairs, 40), dtype=np.float32)
-    stratum = np.full(pairs, SEEN2)
-    hidden = HeldOutPredictions(
-        share * off + noise, process, np.ones(pairs), stratum, np.arange(pairs), off
-    )
-    effects = effects_of({"A": [1.0], "B": [1.0], "A+B": [2.0]})
+    truth = share * off + 0.1 * noise
+    if in_front is not None:
+        at = np.arange(pairs), rng.integers(40, size=pairs)
+        strong = rng.choice([-200, 200], pairs)
+        truth[at] = strong
+        process[at] = strong - off[at] * in_front
+    simple = process + off
+    simple[:unknown] = np.nan
+    stratum, row = np.full(pairs, SEEN2), np.arange(pairs) % 3
+    hidden = HeldOutPredictions(truth, process, np.ones(pairs), stratum, row, simple)
+    zero = [0.0] * 40
+    effects = effects_of({"A": zero, "B": zero, "A+B": zero})
     held = np.where(np.arange(len(STRATA)) == SEEN2, n, 0)
     return float(Averaging.learn(effects, effects.delta, hidden, held).weight[SEEN2])
 
@@ -70,8 +87,19 @@ def test_few_perturbations_in_common_take_little_back():
 
 def test_combinations_take_the_weight_of_least_hidden_error():
     for share in (0.0, 0.3, 1.0):
-        assert _of_combinations(share, n=1000) == pytest.approx(share, abs=0.06)
-    assert _of_combinations(-1.0, n=1000) < 0.01
+        assert _of_combinations(share, n=10**6) == pytest.approx(share, abs=0.06)
+    assert _of_combinations(-1.0, n=10**6) < 0.01
+
+
+def test_genes_that_stand_out_have_half_a_say():
+    assert _of_combinations(0.0, n=10**6, in_front=1.0) == pytest.approx(0.5, abs=0.06)
+    assert _of_combinations(1.0, n=10**6, in_front=0.0) == pytest.approx(0.5, abs=0.06)
+
+
+def test_pairs_without_a_simple_effect_say_nothing():
+    known, some = (_of_combinations(0.3, n=10**6, unknown=k) for k in (0, 200))
+    assert some == pytest.approx(known, abs=0.06)
+    assert _of_combinations(0.3, n=10**6, unknown=400) == 0.5
 
 
 def test_few_hidden_combinations_leave_it_at_a_half():

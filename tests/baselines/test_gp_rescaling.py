@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
-import torch
 
 from make_effects import random_screen
 from scbig.baselines.gaussian_process import GaussianProcess
+from scbig.baselines.gp_error_weights import weights
 from scbig.baselines.gp_held_out import HeldOutPredictions
-from scbig.baselines.gp_rescaling import HALF_WAY, SHORTEST, Rescaling, weights
+from scbig.baselines.gp_rescaling import HALF_WAY, SHORTEST, Rescaling
 from scbig.baselines.gp_resplits import STRATA
-from scbig.metrics.differential_expression import squared_t_weights, welch_t
 
 
 def _shrunken(share: float, n: int = 200, genes: int = 50) -> HeldOutPredictions:
@@ -62,22 +61,6 @@ def test_genes_that_stand_out_set_the_length_and_strong_conditions_do_not() -> N
     # ten that are predicted too short are ten of two hundred, however strong they are
     weak = np.where(np.arange(200)[:, None] < 10, own, 0.01 * own)
     assert factor(weak, np.ones((200, 50))) < 1.1
-
-
-def test_weights_are_those_of_the_weighted_error() -> None:
-    rng = np.random.default_rng(3)
-    mean, other = rng.standard_normal((2, 6, 40))
-    of, rest = rng.uniform(0.5, 2, (2, 6, 40))
-    found = weights(mean - other, of / 30 + rest / 30)
-    for i in range(6):
-        sides = (torch.from_numpy(x[i]) for x in (mean, of, other, rest))
-        m, v, om, ov = sides
-        expected = squared_t_weights(welch_t(m, v, 30, om, ov, 30))
-        assert expected is not None
-        np.testing.assert_allclose(found[i], expected.numpy(), rtol=1e-9)
-    np.testing.assert_allclose(weights(np.zeros((1, 4)), np.ones((1, 4))), 0.25)
-    silent = weights(np.ones((1, 3)) * [1, 2, 3], np.array([[0.0, 1, 1]]))
-    assert silent[0, 0] == 0
 
 
 def test_the_process_is_rescaled_by_its_own_hidden_conditions() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scbig.baselines.context_mean import means_elsewhere
+from scbig.baselines.gp_error_weights import weights_of_hidden
 from scbig.baselines.gp_held_out import HeldOutPredictions
 from scbig.baselines.gp_resplits import STRATA
 from scbig.baselines.gp_simple import ELSEWHERE, SEEN2
@@ -27,10 +28,13 @@ class Averaging:
     Two predictors that err differently are better averaged than chosen between where data are too
     few to choose: w starts at 1/2.
 
-    * Combinations of seen targets: with b the regression of hidden truths less y on z less y, n the
+    * Combinations of seen targets: with b the regression of hidden truths less y on z less y, b_w
+      the one in which genes count as in the weighted squared error and conditions alike, n the
       distinct targets of hidden combinations and t = n / (n + 3), w = (1 - t) / 2 +
-      t clip(b, 0, 1). On screens with many combinations the process is better and w is near 0.
-      Without a combination in training it is 0.
+      t (clip(b, 0, 1) + clip(b_w, 0, 1)) / 2. On screens with many combinations the process has
+      the least squared error alone, b = 0, and the sum of singles a say in the few genes that set
+      a combination apart: w is half way between, as the lengths of ``Rescaling`` are. Without a
+      combination in training it is 0.
     * Other contexts: the process is tuned on the few known conditions of a context, so what they
       say of it is too good, and b would be too small. Only contexts that prove not alike take their
       weight back: with b the regression, over perturbations known in several contexts, of an effect
@@ -63,7 +67,10 @@ class Averaging:
         weight[ELSEWHERE] = _alike(effects, delta) / 2
         if any(len(targets_of(condition)) > 1 for condition in effects.conditions):
             t = n_held_out[SEEN2] / (n_held_out[SEEN2] + HALF_TRUSTED_COMBINATIONS)
-            weight[SEEN2] = (1 - t) / 2 + t * (0.0 if held_out is None else _better(held_out))
+            b = 0.5
+            if held_out is not None:
+                b = float(_better(held_out, effects, delta.mean(0)).mean())
+            weight[SEEN2] = (1 - t) / 2 + t * b
         return cls(weight)
 
     def apply(self, delta: Matrix, simple: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
@@ -86,15 +93,22 @@ class Averaging:
         return replace(held_out, delta=averaged.astype(np.float32))
 
 
-def _better(held_out: HeldOutPredictions) -> float:
-    """clip(b, 0, 1) of combinations: the weight of the simple effects with least error."""
-    rows = held_out.stratum == SEEN2
-    if held_out.simple is None or not rows.any():
-        return 0.0
-    off = (held_out.simple[rows] - held_out.delta[rows]).astype(np.float64)
-    size = float(np.square(off).sum())
-    left = (held_out.truth[rows] - held_out.delta[rows]).astype(np.float64)
-    return float(np.clip((left * off).sum() / size, 0.0, 1.0)) if size > 0 else 0.0
+def _better(held_out: HeldOutPredictions, effects: Effects, mean: Matrix) -> Matrix:
+    """Weights of the simple effects with least squared and least weighted error, (2,).
+
+    clip(b, 0, 1) and clip(b_w, 0, 1) of combinations; 1/2 where nothing tells y and z apart.
+    """
+    both, squares = np.zeros((2, 2))
+    if held_out.simple is not None:
+        known = ~np.isnan(held_out.simple).any(1)
+        rows = np.flatnonzero(known & (held_out.stratum == SEEN2))
+        for block, w in weights_of_hidden(held_out, rows, mean, effects.variance):
+            off = (held_out.simple[block] - held_out.delta[block]).astype(np.float64)
+            left = (held_out.truth[block] - held_out.delta[block]).astype(np.float64)
+            both += [(left * off).sum(), (w * left * off).sum()]
+            squares += [np.square(off).sum(), (w * np.square(off)).sum()]
+    b = np.divide(both, squares, out=np.full(2, 0.5), where=squares > 0)
+    return np.asarray(np.clip(b, 0.0, 1.0))
 
 
 def _alike(effects: Effects, delta: Matrix) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from scbig.baselines.gp_error_weights import weights_of_hidden
 from scbig.baselines.gp_held_out import HeldOutPredictions
 from scbig.baselines.gp_resplits import STRATA
 from scbig.effects import Matrix
@@ -17,8 +18,6 @@ HALF_TRUSTED = 10
 USEFUL = 0.5
 #: It is not shortened further: a correlation asks for the direction alone.
 SHORTEST = 0.25
-#: Rows whose weights are in memory at the same time.
-BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Rescaling:
     apart: they are few, the others hold mostly noise, and one length has to do for all. Effects of
     different conditions then look alike. Hidden training conditions say, by stratum, which length
     has the least error where it matters. With b_w the regression of their t - m on y - m in which
-    genes count as in the weighted squared error (``weights``) and conditions alike, r the ratio of
+    genes count as in the weighted squared error and conditions alike, r the ratio of
     measured to predicted root mean square, n the distinct hidden targets and t = n / (n + 10),
     y - m is lengthened by clip(b_w, 1, r)^(t / 2): half way between the lengths of least squared
     and of least weighted error.
@@ -98,40 +97,14 @@ class Rescaling:
         return np.asarray(delta + (factor - 1.0)[:, None] * (delta - self.mean))
 
 
-def weights(apart: Matrix, variance: Matrix) -> Matrix:
-    """How much genes count, ((|z| - min) / (max - min))^2 scaled to sum 1, (rows, genes).
-
-    As in the weighted squared error (``WeightedMSE``), of effects instead of cells; alike where
-    nothing stands out.
-
-    Args:
-        apart: measured effects less their mean, (rows, genes).
-        variance: of that difference, same shape; a gene without any has no say.
-    """
-    z = np.abs(apart) / np.sqrt(np.where(variance > 0, variance, np.inf))
-    low, high = z.min(1, keepdims=True), z.max(1, keepdims=True)
-    flat = high == low
-    out = np.where(flat, 1.0, np.square((z - low) / np.where(flat, 1.0, high - low)))
-    return np.asarray(out / out.sum(1, keepdims=True))
-
-
 def _sums(
     held_out: HeldOutPredictions, rows: npt.NDArray[np.int64], mean: Matrix, variance: Matrix
 ) -> Matrix:
-    """Sums of t^2, p^2, t p, w t p and w p^2 of some rows, t and p less the mean, (5,).
-
-    Weights are scaled so that w t^2 of a row sums to 1, or few strong conditions would decide.
-    """
-    # the rest of the conditions counts as if it had as few cells, as in the metric's weights
-    rest = variance.mean(0)
+    """Sums of t^2, p^2, t p, w t p and w p^2 of some rows, t and p less the mean, (5,)."""
     total = np.zeros(5)
-    for block in np.array_split(rows, -(-len(rows) // BLOCK)):
+    for block, w in weights_of_hidden(held_out, rows, mean, variance):
         true, own = (side[block] - mean for side in (held_out.truth, held_out.delta))
         both, squares = true * own, np.square(own)
-        error = variance[held_out.row[block]] + rest
-        w = weights(true, error if rest.any() else np.ones_like(error))
-        size = (w * np.square(true)).sum(1, keepdims=True)
-        w *= np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
         sums = (np.square(true), squares, both, w * both, w * squares)
         total += [float(x.sum()) for x in sums]
     return total
