@@ -167,8 +167,8 @@ def test_the_average_is_nearer_than_the_effect_elsewhere():
 def test_vectors_for_retrieval_are_averaged_too():
     effects = _lines(0.8)
     asked = ["T35@b"]
-    process = GaussianProcess().fit(effects)
-    alone = GaussianProcess(average=False).fit(effects).retrieval(asked)
+    process = GaussianProcess(rescale=False).fit(effects)
+    alone = GaussianProcess(rescale=False, average=False).fit(effects).retrieval(asked)
     expected = (alone + ContextMean().fit(effects).predict(asked).delta) / 2
     np.testing.assert_allclose(process.retrieval(asked), expected)
 

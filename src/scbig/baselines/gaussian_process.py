@@ -76,8 +76,9 @@ class GaussianProcess(EffectPredictor):
         tuned: mix the tuned form in.
         rescale: change the length of what sets a condition apart as hidden training conditions say
             (``Rescaling``): longer where genes that stand out are predicted too short, shorter
-            where the sources prove useless. Only with the tuned form. It costs a little squared
-            error and gains in weighted error, discrimination and spread (docs/anchor.md).
+            where the sources prove useless, and never beyond the longest training effect
+            (``Bound``). Only with the tuned form. It costs a little squared error and gains in
+            weighted error, discrimination and spread (docs/anchor.md).
         average: average combinations of seen targets with the sum of single effects, and what was
             trained on in another context only with the effect there (``Averaging``). Only with the
             tuned form.

@@ -8,6 +8,7 @@ import numpy as np
 
 from scbig.baselines.embedding_kernel import Similarity
 from scbig.baselines.gp_averaging import Averaging
+from scbig.baselines.gp_bound import Bound
 from scbig.baselines.gp_held_out import HeldOutPredictions, held_out_predictions
 from scbig.baselines.gp_rescaling import Rescaling
 from scbig.baselines.gp_simple import simple_effects
@@ -24,7 +25,7 @@ class HiddenConditions:
         effects: training effects.
         without_own: of them, without own entries, (conditions, genes).
         similarity: of the training targets.
-        rescale: change the length of predictions (``Rescaling``).
+        rescale: change the length of predictions (``Rescaling``) and bound it (``Bound``).
         average: average them with simple effects (``Averaging``).
     """
 
@@ -68,14 +69,25 @@ class HiddenConditions:
         return Averaging.learn(self.effects, self.without_own, self._rescaled, self.form.n_held_out)
 
     @cached_property
+    def bound(self) -> Bound | None:
+        """How long predictions may be; ``None`` where their length stays as it is."""
+        if not self.rescale:
+            return None
+        return Bound.learn(self.effects.conditions, self.without_own)
+
+    @cached_property
     def calibration(self) -> Calibration | None:
         """What is known of errors; ``None`` where no hidden condition says."""
         hidden = self._rescaled
         if hidden is None:
             return None
-        return Calibration(
-            hidden if self.averaging is None else self.averaging.apply_to_hidden(hidden)
-        )
+        if self.averaging is not None:
+            hidden = self.averaging.apply_to_hidden(hidden)
+        if self.bound is not None:
+            names = [self.effects.conditions[int(i)] for i in hidden.row]
+            bounded = self.bound.apply(hidden.delta.astype(np.float64), names)
+            hidden = replace(hidden, delta=bounded.astype(np.float32))
+        return Calibration(hidden)
 
     @property
     def _rescaled(self) -> HeldOutPredictions | None:
@@ -86,7 +98,7 @@ class HiddenConditions:
     def corrected(
         self, delta: Matrix, conditions: Sequence[str], measured_length: bool = False
     ) -> Matrix:
-        """Predictions of the tuned form, rescaled and averaged, (conditions, genes).
+        """Predictions of the tuned form, rescaled, averaged and bounded, (conditions, genes).
 
         Args:
             delta: predictions.
@@ -102,4 +114,4 @@ class HiddenConditions:
             known = self.effects
             simple = simple_effects(conditions, strata, known.conditions, known.delta)
             delta = self.averaging.apply(delta, simple, strata)
-        return delta
+        return delta if self.bound is None else self.bound.apply(delta, conditions)
