@@ -8,6 +8,8 @@ from torch import Tensor
 
 #: Counts are scaled to this total before log1p; the package's only expression unit.
 TARGET_SUM = 1e4
+#: log1p of counts per 10,000 of a cell that has nothing else.
+MOST = float(np.log1p(TARGET_SUM))
 SCALE = "log1p_cp10k"
 #: Library description of data that came without counts; ``DataSpec.library``.
 NORMALISED = "normalised in the file"

@@ -10,6 +10,7 @@ from scbig.baselines.effect_mean import EffectMean
 from scbig.baselines.no_change import NoChange
 from scbig.baselines.shifted_control import ShiftedControl
 from scbig.data_spec import DataSpec
+from scbig.expression import MOST
 from scbig.predictor import Query
 
 
@@ -134,3 +135,17 @@ def test_library_sizes_follow_those_of_training_conditions(tiny_spec: DataSpec) 
     one_count = float(torch.log1p(1e4 / richer.library).max()) / len(query.control)
     assert float((richer.cells.double().mean(0) - richer.mean).abs().max()) < one_count
     assert float(richer.cells.var(0).sum()) < 0.95 * float(same.cells.var(0).sum())
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_mean_beyond_what_counts_can_be_is_taken_to_the_most(
+    tiny_spec: DataSpec, whole: bool
+) -> None:
+    effects = replace(tiny_spec.effects, delta=tiny_spec.effects.delta.copy())
+    gene = int(effects.control.argmax())
+    effects.delta[:, gene] = 20.0
+    spec = replace(tiny_spec, effects=effects)
+    answer = CountTransport(EffectMean(Additive(), effects), spec, whole).predict(_query(spec))
+    assert answer.cells is not None
+    assert float(answer.mean[gene]) == pytest.approx(MOST)
+    assert float(answer.cells[:, gene].double().mean()) == pytest.approx(MOST, abs=1e-3)

@@ -12,7 +12,7 @@ from scbig.baselines.covariance_map import CovarianceMap
 from scbig.baselines.library_change import LibraryChange
 from scbig.data_spec import DataSpec
 from scbig.effects import Matrix
-from scbig.expression import TARGET_SUM, match_moments
+from scbig.expression import MOST, TARGET_SUM, match_moments
 from scbig.predictor import Prediction, Predictor, Query
 
 #: Folds are taken relative to at least this mean, log1p of counts per 10,000.
@@ -30,7 +30,7 @@ class CountTransport:
        library size, ``LibraryChange``. The fold is ``fold_around`` of D, or, with ``whole``,
        ``whole_fold`` of D and the mean effect together.
     3. Gene by gene, counts are dropped or added until the mean in log1p of counts per 10,000 is the
-       predicted one, max(c + delta, 0), ``match_log_mean``.
+       predicted one, c + delta within what counts can be, ``match_log_mean``.
 
     Unlike a shift it keeps zeros zero and low counts noisy. The bar for a learned flow at the level
     of distributions. Equal seeds give equal cells. Undefined where the predictor of the mean is;
@@ -99,6 +99,8 @@ class CountTransport:
             variance = control.var(0) * self.spread.to(control)
             cells = match_moments(control + displacement.to(control), mean, variance)
             return replace(answer, mean=mean, cells=cells)
+        # no count goes beyond: a mean that does would be sought with ever more of them
+        mean = mean.clamp_max(MOST)
         start = query.control_mean.double()
         delta = (answer.mean - start).cpu().numpy()
         around = displacement.double() - displacement.mean(0).double()
