@@ -1,6 +1,6 @@
 """Predictions averaged with what the parts of a condition do, or what it does elsewhere."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -67,10 +67,7 @@ class Averaging:
         weight[ELSEWHERE] = _alike(effects, delta) / 2
         if any(len(targets_of(condition)) > 1 for condition in effects.conditions):
             t = n_held_out[SEEN2] / (n_held_out[SEEN2] + HALF_TRUSTED_COMBINATIONS)
-            b = 0.5
-            if held_out is not None:
-                b = float(_better(held_out, effects, delta.mean(0)).mean())
-            weight[SEEN2] = (1 - t) / 2 + t * b
+            weight[SEEN2] = (1 - t) / 2 + t * _better(held_out, effects, delta.mean(0))
         return cls(weight)
 
     def apply(self, delta: Matrix, simple: Matrix, stratum: npt.NDArray[np.int64]) -> Matrix:
@@ -89,17 +86,16 @@ class Averaging:
         if held_out.simple is None:
             return held_out
         delta, simple = (x.astype(np.float64) for x in (held_out.delta, held_out.simple))
-        averaged = self.apply(delta, simple, held_out.stratum)
-        return replace(held_out, delta=averaged.astype(np.float32))
+        return held_out.with_delta(self.apply(delta, simple, held_out.stratum))
 
 
-def _better(held_out: HeldOutPredictions, effects: Effects, mean: Matrix) -> Matrix:
-    """Weights of the simple effects with least squared and least weighted error, (2,).
+def _better(held_out: HeldOutPredictions | None, effects: Effects, mean: Matrix) -> float:
+    """Half way between the weights of least squared and of least weighted error.
 
-    clip(b, 0, 1) and clip(b_w, 0, 1) of combinations; 1/2 where nothing tells y and z apart.
+    Of clip(b, 0, 1) and clip(b_w, 0, 1) of combinations; 1/2 where nothing tells y and z apart.
     """
     both, squares = np.zeros((2, 2))
-    if held_out.simple is not None:
+    if held_out is not None and held_out.simple is not None:
         known = ~np.isnan(held_out.simple).any(1)
         rows = np.flatnonzero(known & (held_out.stratum == SEEN2))
         for block, w in weights_of_hidden(held_out, rows, mean, effects.variance):
@@ -108,7 +104,7 @@ def _better(held_out: HeldOutPredictions, effects: Effects, mean: Matrix) -> Mat
             both += [(left * off).sum(), (w * left * off).sum()]
             squares += [np.square(off).sum(), (w * np.square(off)).sum()]
     b = np.divide(both, squares, out=np.full(2, 0.5), where=squares > 0)
-    return np.asarray(np.clip(b, 0.0, 1.0))
+    return float(np.clip(b, 0.0, 1.0).mean())
 
 
 def _alike(effects: Effects, delta: Matrix) -> float:

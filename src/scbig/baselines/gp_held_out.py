@@ -1,6 +1,6 @@
 """Predictions of hidden training conditions by the tuned form, as it will predict new ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,10 @@ class HeldOutPredictions:
     stratum: npt.NDArray[np.int64]
     row: npt.NDArray[np.int64]
     simple: npt.NDArray[np.float32] | None = None
+
+    def with_delta(self, delta: Matrix) -> "HeldOutPredictions":
+        """The same conditions, predicted otherwise, (rows, genes)."""
+        return replace(self, delta=delta.astype(np.float32))
 
 
 def held_out_predictions(

@@ -85,8 +85,7 @@ class HiddenConditions:
             hidden = self.averaging.apply_to_hidden(hidden)
         if self.bound is not None:
             names = [self.effects.conditions[int(i)] for i in hidden.row]
-            bounded = self.bound.apply(hidden.delta.astype(np.float64), names)
-            hidden = replace(hidden, delta=bounded.astype(np.float32))
+            hidden = hidden.with_delta(self.bound.apply(hidden.delta.astype(np.float64), names))
         return Calibration(hidden)
 
     @property

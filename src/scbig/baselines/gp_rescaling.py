@@ -1,6 +1,6 @@
 """How far a prediction goes beyond what all conditions share, learned from hidden conditions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -89,8 +89,7 @@ class Rescaling:
 
     def apply_to_hidden(self, held_out: HeldOutPredictions) -> HeldOutPredictions:
         """The hidden conditions as they are predicted now."""
-        delta = self.apply(held_out.delta.astype(np.float64), held_out.stratum)
-        return replace(held_out, delta=delta.astype(np.float32))
+        return held_out.with_delta(self.apply(held_out.delta.astype(np.float64), held_out.stratum))
 
     def _scaled(self, delta: Matrix, factor: Matrix) -> Matrix:
         # written so that a factor of 1 changes no bit
